@@ -23,6 +23,7 @@ if ! command -v apt-get >/dev/null || { [ -n "$as_root" ] && ! command -v sudo >
     exit 1
 fi
 echo "servers: installing$missing" >&2
-$as_root apt-get -qq update
+$as_root apt-get -qq -o DPkg::Lock::Timeout=300 update
 # shellcheck disable=SC2086 # words on purpose
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends $missing >/dev/null
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y \
+    --no-install-recommends $missing >/dev/null

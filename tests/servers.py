@@ -1,0 +1,76 @@
+"""Starts each real server once a run. One that is missing fails the test, and never skips it."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+NOBODY = 65534  # uid and gid of the user that owns nothing
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--headless",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def find_chromium() -> str:
+    """Path of the installed Chromium; fails the test where there is none."""
+    for name in PROGRAMS:
+        path = shutil.which(name)
+        if path:
+            return path
+    pytest.fail("no Chromium on PATH; hint: make servers")
+
+
+def write_launcher(folder: Path, chromium: str) -> Path:
+    """A program that starts Chromium, as nobody when we are root: its own sandbox refuses root, and is never off."""
+    drop = ""
+    if os.geteuid() == 0:
+        setpriv = shutil.which("setpriv") or pytest.fail("no setpriv on PATH (Debian: util-linux)")
+        drop = f"{setpriv} --reuid={NOBODY} --regid={NOBODY} --clear-groups -- "
+    launcher = folder / "chromium"
+    launcher.write_text(f'#!/bin/sh\nexec {drop}{chromium} "$@"\n')
+    launcher.chmod(0o755)
+    return launcher
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[BrowserContext]:
+    """A headless Chromium with its sandbox on and a new profile, for the whole run."""
+    chromium = find_chromium()
+    # Not pytest's tmp_path: nobody could not walk to it.
+    with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        profile = folder / "profile"
+        profile.mkdir()
+        if os.geteuid() == 0:
+            folder.chmod(0o755)
+            os.chown(profile, NOBODY, NOBODY)
+        with sync_playwright() as playwright:
+            context = playwright.chromium.launch_persistent_context(
+                profile,
+                executable_path=write_launcher(folder, chromium),
+                chromium_sandbox=True,
+                args=list(FLAGS),
+                env={**os.environ, "HOME": str(profile)},
+                viewport={"width": 1280, "height": 800},
+            )
+            yield context
+            context.close()
+
+
+@pytest.fixture
+def page(browser: BrowserContext) -> Iterator[Page]:
+    """A fresh tab."""
+    tab = browser.new_page()
+    yield tab
+    tab.close()
