@@ -19,7 +19,7 @@ STATIC: list[Part] = [
     ("docs", ["python", "-m", "make.reference", "--check"]),
     ("licences", ["python", "-m", "make.licences"]),
 ]
-HOUSE: Part = ("house", ["pytest", "-q", "-n", "auto", "tests/house"])
+HOUSE: Part = ("house", ["pytest", "-q", "-n", "auto", "-m", "not browser", "tests/house"])
 UNIT: Part = (
     "unit",
     ["pytest", "-q", "-n", "auto", "-m", "not browser and not server", "--ignore", "tests/house", "tests"],
@@ -28,7 +28,7 @@ REAL: Part = ("real", ["pytest", "-q", "-m", "browser or server", "tests"])
 
 
 def run_part(name: str, argv: list[str]) -> bool:
-    """True when the part held. Tests are shown as they run and tell their own time: their summary stays last."""
+    """True when the part held. Tests are shown as they run and tell their own time, so they speak last."""
     start = time.perf_counter()
     shown = argv[0] == "pytest"
     if shown:

@@ -1,4 +1,4 @@
-"""What every test gets: loopback only, profiles for properties, the data of the environment, the real servers."""
+"""What every test gets: loopback only, profiles for properties, larger data, the real servers."""
 
 import ipaddress
 import os
@@ -41,7 +41,7 @@ def _guard(event: str, arguments: tuple) -> None:
         pytest.fail(f"a test may talk to loopback only, not to {host!r} ({event})")
 
 
-# An audit hook sees what C code does too, and pytest.fail is no Exception that the code under test could catch.
+# An audit hook cannot be patched away, and pytest.fail is no Exception that the code under test could catch.
 sys.addaudithook(_guard)
 
 

@@ -32,7 +32,7 @@ def find_chromium() -> str:
 
 
 def write_launcher(folder: Path, chromium: str) -> Path:
-    """A program that starts Chromium, as nobody when we are root: its own sandbox refuses root, and is never off."""
+    """A program that starts Chromium, as nobody when we are root: its sandbox refuses root, and stays on."""
     drop = ""
     if os.geteuid() == 0:
         setpriv = shutil.which("setpriv") or pytest.fail("no setpriv on PATH (Debian: util-linux)")

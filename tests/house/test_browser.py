@@ -5,15 +5,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-PAGE = b"<!doctype html><title>A page</title><h1>Caf\xc3\xa9 on loopback</h1><script>document.title += ' with scripts'</script>"
+PAGE = """<!doctype html><title>A page</title><h1>Café on loopback</h1>
+<script>document.title += " with scripts"</script>"""
 
 
 class _Handler(BaseHTTPRequestHandler):
-    def do_GET(self):  # noqa: N802 - the library's name
+    def do_GET(self):
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
-        self.wfile.write(PAGE)
+        self.wfile.write(PAGE.encode())
 
     def log_message(self, *arguments):
         pass
@@ -21,6 +22,7 @@ class _Handler(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site():
+    """Address of a loopback server with one page."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
