@@ -21,9 +21,9 @@ pythons() {
         for program in "$@"; do
             [ -x "$program" ] || continue
             "$program" -c '
-import sys
+import os, sys
 if sys.version_info >= (3, 11):
-    print(getattr(sys, "_base_executable", sys.executable))' 2>/dev/null || continue
+    print(os.path.realpath(getattr(sys, "_base_executable", sys.executable)))' 2>/dev/null || continue
         done
     done
 }
@@ -48,16 +48,17 @@ install_uv() {
     new=.tools.$$
     trap 'rm -rf "$new"' EXIT
     for python in $found; do
-        rm -rf "$new"
-        if "$python" -c 'import ensurepip, venv' 2>/dev/null && "$python" -m venv "$new" 2>/dev/null; then
+        if "$python" -c 'import ensurepip, venv' 2>/dev/null && "$python" -m venv "$new" >/dev/null 2>&1; then
             set -- "$new/bin/python" -m pip install
         elif "$python" -m pip --version >/dev/null 2>&1; then
+            rm -rf "$new"  # half a venv
             set -- "$python" -m pip install --target "$new"
         else
+            rm -rf "$new"
             continue
         fi
         say "setup: uv $pin by $python"
-        PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 \
+        PIP_USER=0 PIP_REQUIRE_VIRTUALENV=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore \
             "$@" --quiet --no-deps --only-binary :all: "uv==$pin" || {
             say "setup: pip could not install uv $pin; is the package registry reachable? (see pip's words above)"
             exit 1
@@ -88,8 +89,9 @@ fi
 # A Python that already made a working .venv stays; uv itself never downloads one.
 unset VIRTUAL_ENV
 if [ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null; then
-    set -- --quiet
+    set --
 else
+    say "setup: .venv from uv.lock"
     set -- --python "$(printf '%s\n' "$found" | head -n 1)"
 fi
-UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never UV_NO_PROGRESS=1 $uv sync --frozen "$@"
+UV_SYSTEM_CERTS=1 UV_PYTHON_DOWNLOADS=never $uv sync --frozen --quiet "$@"

@@ -121,7 +121,7 @@ def test_tests_say_what_they_prove():
 
 def test_no_machine_paths():
     """No file names a folder of the machine it was written on."""
-    folders = "|".join(["work", "root", "opt"])
+    folders = "work|root|opt"
     pattern = re.compile((r"(?<![\w.:/~$})\]-])/(?:" + folders + r")/\w").encode())
     found = [
         f"{name_of(path, ROOT)}: {match[0].decode()}"
