@@ -1,6 +1,7 @@
 # Needs Python 3.11 and the package registries, nothing else; everything it makes lies in .tools, .venv and build.
 .PHONY: help setup servers check test demo sim bench docs fix
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 
 BIN := .venv/bin
 export UV_SYSTEM_CERTS := 1

@@ -69,7 +69,7 @@ def test_errors_live_in_one_file():
 
 
 def test_catches_stale(tmp_path, monkeypatch, capsys):
-    """A page that is missing, edited by hand or written by nothing is called stale, and rewriting mends it."""
+    """A page that is missing, edited by hand or written by nothing is called stale; writing mends it."""
     monkeypatch.setattr(reference, "FOLDER", tmp_path)
     assert reference.main(["--check"]) == 1
     assert reference.main([]) == 0
