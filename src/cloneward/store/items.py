@@ -1,0 +1,168 @@
+"""Reads items, their versions and their content. Any number of readers, beside one writer."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, Row, func, select
+
+from cloneward.clock import format_utc
+from cloneward.errors import InputError
+from cloneward.model.content import Item
+from cloneward.store.imports import Import, read_import, select_imports
+from cloneward.store.objects import ObjectStore
+from cloneward.store.tables import items, versions
+
+# One round trip and some hundred kB a page; SQLite takes 32,766 parameters a statement.
+PAGE_ROWS = 1_000
+# Enough of the ids that fit a prefix to see which one was meant.
+SHOWN_IDS = 3
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What we hold for an address: the item and the digest of the bytes last read there."""
+
+    id: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    """One text that an item had, from `since` to `until`; null: it still stands."""
+
+    number: int
+    digest: str
+    text_digest: str
+    words: int
+    since: str
+    until: str | None
+
+
+class ItemStore:
+    """The items of a workspace, to read. A removed item is found by no method but `history`."""
+
+    def __init__(self, engine: Engine, objects: ObjectStore) -> None:
+        self._engine = engine
+        self._objects = objects
+
+    def count(self) -> int:
+        """Give the number of items."""
+        with self._engine.connect() as connection:
+            return connection.scalar(select(func.count()).where(items.c.removed_at.is_(None))) or 0
+
+    def items(self) -> Iterator[Item]:
+        """Give all items by id, a page at a time: no read stays open, so a slow caller holds up nobody."""
+        last = ""
+        while rows := self._page(last):
+            yield from map(_read_item, rows)
+            last = rows[-1].id
+
+    def get(self, prefix: str) -> Item:
+        """Give the item with that id, or the only one whose id begins so.
+
+        Raises:
+            InputError: none does, or several do.
+        """
+        starts = func.substr(items.c.id, 1, len(prefix)) == prefix
+        query = select(items).where(items.c.removed_at.is_(None))
+        with self._engine.connect() as connection:
+            rows = connection.execute(query.where(items.c.id == prefix)).all()
+            if not rows and prefix:
+                rows = connection.execute(query.where(starts).order_by(items.c.id).limit(SHOWN_IDS + 1)).all()
+        if not rows:
+            raise InputError(f"no item {prefix!r}", hint="cloneward protect list shows their ids")
+        if len(rows) > 1:
+            shown = ", ".join(row.id for row in rows[:SHOWN_IDS])
+            raise InputError(f"several items begin with {prefix!r}", hint=f"give more of the id: {shown}")
+        return _read_item(rows[0])
+
+    def known(self, addresses: Iterable[str]) -> dict[str, Known]:
+        """Give what we hold for each address, leaving out those we hold nothing for.
+
+        Where items share an address, the greatest id counts.
+        """
+        found: dict[str, Known] = {}
+        with self._engine.connect() as connection:
+            for page in cut(addresses, PAGE_ROWS):
+                stored = {storable(address): address for address in page}
+                query = select(items.c.address, items.c.id, items.c.digest).order_by(items.c.id)
+                query = query.where(items.c.address.in_(stored), items.c.removed_at.is_(None))
+                for address, item, digest in connection.execute(query):
+                    found[stored[address]] = Known(id=item, digest=digest)
+        return found
+
+    def text(self, item: Item) -> str:
+        """Give its extracted text, the one that every offset counts in.
+
+        Raises:
+            EvidenceError: the object is missing or damaged.
+        """
+        return self._objects.get(item.text_digest).decode()
+
+    def body(self, item: Item) -> bytes:
+        """Give the bytes it was last read from.
+
+        Raises:
+            EvidenceError: the object is missing or damaged.
+        """
+        return self._objects.get(item.digest)
+
+    def history(self, item_id: str) -> tuple[Version, ...]:
+        """Give all versions of an item, removed or not, the first one first; none for an unknown id."""
+        query = select(versions).where(versions.c.item == item_id).order_by(versions.c.number)
+        with self._engine.connect() as connection:
+            return tuple(map(_read_version, connection.execute(query)))
+
+    def imports(self) -> tuple[Import, ...]:
+        """Give all imports, the oldest first."""
+        with self._engine.connect() as connection:
+            return tuple(map(read_import, connection.execute(select_imports())))
+
+    def _page(self, after: str) -> list[Row[Any]]:
+        query = select(items).where(items.c.removed_at.is_(None), items.c.id > after)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(items.c.id).limit(PAGE_ROWS)))
+
+
+def storable(text: str) -> str:
+    """Give text that any database takes: NUL and lone surrogates, as in odd file names, are spelt out."""
+    if text.isprintable():
+        return text
+    return text.replace("\x00", "\\x00").encode("utf-8", "backslashreplace").decode()
+
+
+def cut(things: Iterable[Thing], size: int) -> Iterator[list[Thing]]:
+    """Give them in lists of `size`, the last one maybe shorter."""
+    rest = iter(things)
+    while page := list(islice(rest, size)):
+        yield page
+
+
+def _read_item(row: Row[Any]) -> Item:
+    return Item(
+        id=row.id,
+        kind=row.kind,
+        url=row.url,
+        title=row.title,
+        digest=row.digest,
+        text_digest=row.text_digest,
+        words=row.words,
+        rights=row.rights,
+        published_at=row.published_at,
+        language=row.language,
+    )
+
+
+def _read_version(row: Row[Any]) -> Version:
+    return Version(
+        number=row.number,
+        digest=row.digest,
+        text_digest=row.text_digest,
+        words=row.words,
+        since=format_utc(row.since),
+        until=None if row.until is None else format_utc(row.until),
+    )

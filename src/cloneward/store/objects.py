@@ -1,0 +1,126 @@
+"""Files named by the SHA-256 of what they hold: originals and extracted texts, each kept once, compressed."""
+
+import ctypes
+import os
+from pathlib import Path
+
+import zstandard
+
+from cloneward.errors import EvidenceError, InputError, Unavailable
+from cloneward.model.ids import digest_bytes
+
+# zstd's own default: HTML shrinks to a fifth, and a faster level would save less than the file system costs.
+LEVEL = 3
+# No page or text comes near; a file on disk that claims more is a bomb.
+MAX_OBJECT_BYTES = 256 * 1024 * 1024
+
+
+class ObjectStore:
+    """A folder of objects, `ab/cdef….zst`. Whatever stands under a name has that digest, or is refused.
+
+    A file appears under its name by one rename, so a process killed at any point leaves it whole or absent.
+    Against a power cut `sync` flushes everything put before it: one flush for a batch, where a flush a file
+    would cost more than all the rest. Not for use by several threads at once.
+    """
+
+    def __init__(self, folder: Path, *, max_bytes: int = MAX_OBJECT_BYTES) -> None:
+        self.folder = folder
+        self._max_bytes = max_bytes
+        self._halfway = folder / "tmp"
+        self._made: set[Path] = set()
+        self._compressor = zstandard.ZstdCompressor(level=LEVEL)
+        self._decompressor = zstandard.ZstdDecompressor()
+
+    def put(self, content: bytes) -> str:
+        """Keep `content` and give its digest. What is there already is read, and written anew if damaged.
+
+        Raises:
+            InputError: larger than the store takes.
+            Unavailable: the disk is full or cannot be written.
+        """
+        if len(content) > self._max_bytes:
+            raise InputError(
+                f"an object of {len(content)} bytes", hint=f"the limit is {self._max_bytes} bytes"
+            )
+        digest = digest_bytes(content)
+        if not self._holds(digest):
+            try:
+                self._write(digest, self._compressor.compress(content))
+            except OSError as error:
+                hint = "free some space or mend the folder's rights, then run it again"
+                raise Unavailable(f"cannot write to {self.folder}: {error.strerror}", hint=hint) from error
+        return digest
+
+    def get(self, digest: str) -> bytes:
+        """Give the content of that digest.
+
+        Raises:
+            EvidenceError: it is missing, damaged or larger than the store takes.
+        """
+        try:
+            packed = self.locate(digest).read_bytes()
+        except OSError as error:
+            raise _broken(digest, f"cannot be read: {error.strerror}") from error
+        content = self._unpack(digest, packed)
+        if digest_bytes(content) != digest:
+            raise _broken(digest, "holds other bytes than its name says")
+        return content
+
+    def locate(self, digest: str) -> Path:
+        """Give the path of that object, there or not."""
+        return self.folder / digest[:2] / f"{digest[2:]}.zst"
+
+    def sync(self) -> None:
+        """Return when everything put so far is on the disk."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            _flush(descriptor)
+        finally:
+            os.close(descriptor)
+
+    def sweep(self) -> None:
+        """Delete what a killed writer left half-written. Only for the one writer."""
+        for path in self._halfway.glob("*"):
+            path.unlink()
+
+    def _holds(self, digest: str) -> bool:
+        if not self.locate(digest).exists():
+            return False
+        try:
+            self.get(digest)
+        except EvidenceError:
+            return False
+        return True
+
+    def _write(self, digest: str, packed: bytes) -> None:
+        target, halfway = self.locate(digest), self._halfway / digest
+        for folder in {self._halfway, target.parent} - self._made:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
+        halfway.write_bytes(packed)
+        halfway.replace(target)
+
+    def _unpack(self, digest: str, packed: bytes) -> bytes:
+        try:
+            size = zstandard.get_frame_parameters(packed).content_size
+            # A size stated in the frame is taken at its word by `decompress`, so it is checked before.
+            if (
+                size not in {zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR}
+                and size > self._max_bytes
+            ):
+                raise _broken(digest, f"would unpack to {size} bytes; the limit is {self._max_bytes}")
+            return self._decompressor.decompress(packed, max_output_size=self._max_bytes)
+        except zstandard.ZstdError as error:
+            raise _broken(digest, f"cannot be unpacked: {error}") from error
+
+
+def _broken(digest: str, what: str) -> EvidenceError:
+    return EvidenceError(f"object {digest} {what}", hint="restore it from a backup, or add its source again")
+
+
+def _flush(descriptor: int) -> None:
+    """Flush the one file system that holds the folder; where the C library cannot, all of them."""
+    syncfs = getattr(ctypes.CDLL(None), "syncfs", None)
+    if syncfs is None or syncfs(descriptor) != 0:
+        os.sync()

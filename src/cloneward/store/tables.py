@@ -1,0 +1,88 @@
+"""The tables of the records, for SQLite and PostgreSQL alike.
+
+Facts and what changes are apart: a row of `versions` is a fact, written once, and only its end is filled in
+later; a row of `items` says how things stand now. A change here needs a revision in `migrations/versions`.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy.types import TypeDecorator
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment, kept as whole milliseconds since 1970 in UTC: equal, sortable and exact on every database."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:  # noqa: ARG002  its name is theirs
+        """Give the milliseconds of an aware moment; parts of one are dropped."""
+        return None if value is None else (value - EPOCH) // timedelta(milliseconds=1)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its name is theirs
+        """Give the moment in UTC."""
+        return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+imports = Table(
+    "imports",
+    metadata,
+    Column("id", Text, primary_key=True, comment="from the source and which import of it this is"),
+    Column("source", Text, nullable=False, comment="what was read, as the caller named it"),
+    Column("started_at", UtcTime, nullable=False),
+    Column("finished_at", UtcTime, comment="null while it runs, or when it was cut short"),
+    Column("count", Integer, comment="versions it added; null until finished"),
+    Column("digest", Text, comment="seal of priority over those versions; null until finished"),
+    Index(None, "source"),
+    comment="One row an import: with its digest and time, what the owner had and when.",
+)
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("address", Text, nullable=False, comment="where it was read: a URL, a path, or a line's own key"),
+    Column("kind", Text, nullable=False),
+    Column("url", Text, comment="canonical"),
+    Column("title", Text, nullable=False),
+    Column("rights", Text, nullable=False),
+    Column("language", Text),
+    Column("published_at", Text, comment="as the page states it, so of any precision"),
+    Column("digest", Text, nullable=False, comment="of the bytes last read; an object"),
+    Column("text_digest", Text, nullable=False, comment="of the text last read; an object"),
+    Column("words", Integer, nullable=False),
+    Column("version", Integer, nullable=False, comment="number of its last version, from 1"),
+    Column("removed_at", UtcTime, comment="a tombstone; null while we protect it"),
+    Index(None, "address"),
+    comment="One row an item: how it stands now.",
+)
+
+versions = Table(
+    "versions",
+    metadata,
+    Column("item", Text, ForeignKey("items.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1, no gaps"),
+    Column("import_id", Text, ForeignKey("imports.id"), nullable=False),
+    Column("digest", Text, nullable=False, comment="of the bytes it was first read from"),
+    Column("text_digest", Text, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("since", UtcTime, nullable=False, comment="when we first read it"),
+    Column(
+        "until", UtcTime, comment="when another text took its place or the item was removed; null: it stands"
+    ),
+    Index(None, "import_id"),
+    comment="One row a text that an item had: facts, never edited; `until` is filled in once.",
+)

@@ -1,0 +1,224 @@
+"""Writes items. Killed at any point, each is there once or not at all; the same call again completes it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, func, select
+
+from cloneward.clock import Clock
+from cloneward.errors import EvidenceError, InputError
+from cloneward.model.content import Item
+from cloneward.store.imports import Import, import_id, read_import, seal_versions, select_sealed
+from cloneward.store.items import ItemStore, storable
+from cloneward.store.objects import ObjectStore
+from cloneward.store.tables import imports, items, versions
+
+# One commit and one flush a batch: at 500 they vanish beside the work, and a kill loses under a second of it.
+BATCH_ENTRIES = 500
+BATCH_BYTES = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """An item with its content, and the address under which `known` will find it again."""
+
+    item: Item
+    address: str
+    body: bytes
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Added:
+    """Ids of the items that are new, of those whose text changed, and how many had the text we know."""
+
+    new: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: int = 0
+
+
+class ItemWriter(ItemStore):
+    """The items of a workspace, to read and write. At most one at a time: `Workspace.writer` sees to that."""
+
+    def __init__(self, engine: Engine, objects: ObjectStore, clock: Clock) -> None:
+        super().__init__(engine, objects)
+        self._clock = clock
+
+    def begin_import(self, source: str) -> str:
+        """Give the id of a new import of `source`, or of one that was cut short: that is taken up again."""
+        source = storable(source)
+        mine = imports.c.source == source
+        with self._engine.begin() as connection:
+            unfinished = select(imports.c.id).where(mine, imports.c.finished_at.is_(None))
+            if (cut_short := connection.scalar(unfinished)) is not None:
+                return str(cut_short)
+            ordinal = connection.scalar(select(func.count()).select_from(imports).where(mine)) or 0
+            row = {"id": import_id(source, ordinal), "source": source, "started_at": self._clock.now()}
+            connection.execute(imports.insert(), row)
+        return str(row["id"])
+
+    def add(self, of_import: str, entries: Iterable[Entry], *, batch_entries: int = BATCH_ENTRIES) -> Added:
+        """Add or update items; what is already there as given is left alone, so adding twice does no harm.
+
+        Another text of a known id makes a new version and closes the former; a removed item comes back.
+        `entries` is read a batch at a time, and what a batch holds is on the disk before the next is read.
+
+        Raises:
+            InputError: there is no such import, or it is closed.
+            EvidenceError: a body or text is not what the item's digests say.
+            Unavailable: the disk is full.
+        """
+        new: list[str] = []
+        changed: list[str] = []
+        unchanged = 0
+        for batch in _cut_batches(entries, batch_entries):
+            plan = self._commit(of_import, batch)
+            new += plan.new
+            changed += plan.changed
+            unchanged += plan.unchanged
+        return Added(new=tuple(new), changed=tuple(changed), unchanged=unchanged)
+
+    def close_import(self, of_import: str) -> Import:
+        """Seal the import: one digest over the versions it added, and the time. Twice changes nothing.
+
+        Raises:
+            InputError: there is no such import.
+        """
+        with self._engine.begin() as connection:
+            row = connection.execute(select(imports).where(imports.c.id == of_import)).one_or_none()
+            if row is None:
+                raise InputError(f"no import {of_import!r}", hint="begin_import gives its id")
+            if row.finished_at is not None:
+                return read_import(row)
+            count, digest = seal_versions(connection.execute(select_sealed(of_import)))
+            values = {"finished_at": self._clock.now(), "count": count, "digest": digest}
+            connection.execute(imports.update().where(imports.c.id == of_import).values(values))
+            return read_import(connection.execute(select(imports).where(imports.c.id == of_import)).one())
+
+    def remove(self, item_id: str) -> None:
+        """Set the tombstone of an item and close its version; its facts stay. Removing twice does no harm.
+
+        Raises:
+            InputError: there was never such an item.
+        """
+        now = self._clock.now()
+        with self._engine.begin() as connection:
+            mine = items.c.id == item_id
+            if connection.execute(select(items.c.id).where(mine)).one_or_none() is None:
+                raise InputError(f"no item {item_id!r}", hint="cloneward protect list shows their ids")
+            connection.execute(
+                items.update().where(mine, items.c.removed_at.is_(None)).values(removed_at=now)
+            )
+            standing = versions.c.item == item_id, versions.c.until.is_(None)
+            connection.execute(versions.update().where(*standing).values(until=now))
+
+    def _commit(self, of_import: str, batch: list[Entry]) -> "_Plan":
+        """Objects first, flushed, then the rows at once: a row never names an object that is not there."""
+        with self._engine.begin() as connection:
+            _expect_open(connection, of_import)
+            plan = _Plan(of_import, self._clock.now(), _read_states(connection, batch))
+            for entry in batch:
+                if plan.take(entry):
+                    self._keep(entry)
+            if plan.touched:
+                self._objects.sync()
+                plan.write(connection)
+        return plan
+
+    def _keep(self, entry: Entry) -> None:
+        digests = self._objects.put(entry.body), self._objects.put(entry.text.encode("utf-8", "replace"))
+        if digests != (entry.item.digest, entry.item.text_digest):
+            hint = "the item must be made of the very body and text it comes with"
+            raise EvidenceError(f"item {entry.item.id} does not hold its own digests", hint=hint)
+
+
+@dataclass
+class _Plan:
+    """What one batch changes: worked out entry by entry against the state before it, then written at once."""
+
+    of_import: str
+    now: datetime
+    states: dict[str, dict[str, Any]]
+    known: set[str] = field(init=False)
+    touched: set[str] = field(default_factory=set)
+    opened: list[dict[str, Any]] = field(default_factory=list)
+    closed: list[dict[str, Any]] = field(default_factory=list)
+    new: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    unchanged: int = 0
+
+    def __post_init__(self) -> None:
+        self.known = set(self.states)
+
+    def take(self, entry: Entry) -> bool:
+        """Note what `entry` changes; False where nothing."""
+        row = _write_row(entry)
+        key, old = row["id"], self.states.get(row["id"])
+        version = 0 if old is None else old["version"]
+        if old is not None and old["removed_at"] is None and old["text_digest"] == row["text_digest"]:
+            self.unchanged += 1
+            if old == row | {"version": version}:
+                return False
+        else:
+            self._open_version(row, version, old)
+            version += 1
+        self.states[key] = row | {"version": version}
+        self.touched.add(key)
+        return True
+
+    def write(self, connection: Connection) -> None:
+        """Write the rows; items before the versions that name them."""
+        fresh = [self.states[key] for key in self.touched - self.known]
+        again = [self.states[key] | {"key": key} for key in self.touched & self.known]
+        if fresh:
+            connection.execute(items.insert(), fresh)
+        if again:
+            connection.execute(items.update().where(items.c.id == bindparam("key")), again)
+        if self.opened:
+            connection.execute(versions.insert(), self.opened)
+        if self.closed:
+            ended = (versions.c.item == bindparam("key"), versions.c.number == bindparam("at"))
+            connection.execute(versions.update().where(*ended), self.closed)
+
+    def _open_version(self, row: dict[str, Any], former: int, old: dict[str, Any] | None) -> None:
+        (self.new if old is None else self.changed).append(row["id"])
+        if old is not None and old["removed_at"] is None:
+            self.closed.append({"key": row["id"], "at": former, "until": self.now})
+        self.opened.append(
+            {name: row[name] for name in ("digest", "text_digest", "words")}
+            | {"item": row["id"], "number": former + 1, "import_id": self.of_import, "since": self.now}
+        )
+
+
+def _cut_batches(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:
+    batch: list[Entry] = []
+    held_bytes = 0
+    for entry in entries:
+        batch.append(entry)
+        held_bytes += len(entry.body)
+        if len(batch) >= most or held_bytes >= BATCH_BYTES:
+            yield batch
+            batch, held_bytes = [], 0
+    if batch:
+        yield batch
+
+
+def _write_row(entry: Entry) -> dict[str, Any]:
+    row = {**asdict(entry.item), "address": entry.address}
+    texts = {name: storable(value) for name, value in row.items() if isinstance(value, str)}
+    return row | texts | {"removed_at": None}
+
+
+def _read_states(connection: Connection, batch: list[Entry]) -> dict[str, dict[str, Any]]:
+    ids = {storable(entry.item.id) for entry in batch}
+    rows = connection.execute(select(items).where(items.c.id.in_(ids)))
+    return {row.id: dict(row._mapping) for row in rows}  # noqa: SLF001  SQLAlchemy's documented name
+
+
+def _expect_open(connection: Connection, of_import: str) -> None:
+    row = connection.execute(select(imports.c.finished_at).where(imports.c.id == of_import)).one_or_none()
+    if row is None or row.finished_at is not None:
+        what = "no import" if row is None else "already sealed: import"
+        raise InputError(f"{what} {of_import!r}", hint="begin_import gives the id of an open one")
