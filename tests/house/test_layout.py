@@ -22,6 +22,8 @@ MOST_LINES = 500
 UNTESTED = {
     "__main__.py": "one line; tests/cli runs it",
 }
+# Alembic runs these by number; tests/store/test_migrate.py runs them all.
+REVISIONS = "store/migrations/"
 # Modules over 500 lines, and why.
 LONG: dict[str, str] = {}
 
@@ -94,6 +96,7 @@ def test_modules_have_tests():
         name_of(path)
         for path in MODULES
         if path.name != "__init__.py"
+        and not name_of(path).startswith(REVISIONS)
         and not (ROOT / "tests" / path.relative_to(PACKAGE).with_name(f"test_{path.name}")).exists()
     }
     assert missing == set(UNTESTED)
