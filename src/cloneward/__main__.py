@@ -1,0 +1,5 @@
+"""Runs the command line as `python -m cloneward`."""
+
+from cloneward.cli import main
+
+main()

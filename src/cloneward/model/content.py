@@ -1,0 +1,97 @@
+"""What an owner protects and what a page says: items, pages and the marks found in them."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+ItemKind = Literal["page", "profile", "post", "photo", "video", "story", "listing", "article"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that could not be read or done, reported in place of an exception; the rest went on."""
+
+    code: str
+    page: str | None
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Region:
+    """A stretch of the extracted text under one mark: a link, or a quotation element.
+
+    `start` and `end` are half-open code points of the text; `address` is the raw `href` or `cite`, or empty.
+    """
+
+    start: int
+    end: int
+    address: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Extract:
+    """The visible text of a page and what surrounds it.
+
+    `text`: blocks joined by one newline, white space collapsed to single spaces, nothing else changed.
+    Every offset in the product counts code points of this text.
+    """
+
+    text: str
+    title: str = ""
+    site_name: str = ""
+    language: str | None = None
+    canonical: str | None = None
+    published_at: str | None = None
+    links: tuple[Region, ...] = ()
+    quotes: tuple[Region, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """One page as read: where it lay, the digest of its bytes, and its extract.
+
+    `address` is a URL, or a path relative to the target.
+    """
+
+    address: str
+    digest: str
+    extract: Extract
+
+
+@dataclass(frozen=True, kw_only=True)
+class Item:
+    """What an owner asks us to protect. The id never changes while the address does not."""
+
+    id: str
+    kind: ItemKind = "page"
+    url: str | None = None
+    title: str = ""
+    digest: str
+    text_digest: str
+    words: int
+    rights: Literal["own", "licensed", "user"] = "own"
+    published_at: str | None = None
+    language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    """A partner's licence: who may show which of our addresses (beginnings, `*` for any), and until which day."""
+
+    domain: str
+    may_show: tuple[str, ...] = ("*",)
+    until: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """Who asks: the registered domains that are theirs, the names people know them by, and whom they licensed.
+
+    `languages`: primary subtags of the items' languages; empty where that of any item is unknown.
+    """
+
+    domains: frozenset[str] = frozenset()
+    names: tuple[str, ...] = ()
+    grants: tuple[Grant, ...] = ()
+    languages: frozenset[str] = frozenset()

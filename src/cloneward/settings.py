@@ -1,0 +1,116 @@
+"""One frozen object that holds every setting, its default, its line of documentation and its environment variable.
+
+Read from `cloneward.toml` in the workspace; an environment variable `CLONEWARD_` plus the path in capitals, joined
+by `__`, wins over the file. An unknown key is an error with a suggestion.
+"""
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from cloneward.errors import InputError
+from cloneward.url import ascii_host, host_of, registered_domain
+
+FILE_NAME = "cloneward.toml"
+ENV_PREFIX = "CLONEWARD_"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Partner:
+    """A site that may show our content."""
+
+    domain: str = field(metadata={"doc": "Registered domain or host of the partner."})
+    may_show: tuple[str, ...] = field(
+        default=("*",), metadata={"doc": "Addresses of ours it may show; `*` stands for any text."}
+    )
+    until: str | None = field(default=None, metadata={"doc": "Last day of the licence, YYYY-MM-DD; none: no end."})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Brand:
+    """A name under which people know us."""
+
+    name: str = field(metadata={"doc": "The name as people write it."})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a workspace can be told. All are optional but `site`."""
+
+    site: str = field(metadata={"doc": "Address of the protected site, as https://example.org/."})
+    domains: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Further domains of ours; pages there are never called copies."}
+    )
+    brands: tuple[Brand, ...] = field(default=(), metadata={"doc": "Names under which people know us."})
+    partners: tuple[Partner, ...] = field(default=(), metadata={"doc": "Sites that may show our content."})
+    database: str = field(default="sqlite:///cloneward.db", metadata={"doc": "SQLAlchemy address of the records."})
+
+    def own_domains(self) -> frozenset[str]:
+        """Give the registered domains that are ours: that of `site`, and `domains`."""
+        hosts = [host_of(self.site), *map(ascii_host, self.domains)]
+        return frozenset(registered_domain(host) for host in hosts if host)
+
+
+def load(file: Path, environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read the settings of a workspace.
+
+    Raises:
+        InputError: the file cannot be read, a key is unknown, or a value has the wrong type.
+    """
+    try:
+        values = tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}", hint="cloneward init makes a workspace") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InputError(f"{file} is not valid TOML: {error}", hint="mend the line it names") from error
+    return parse(values, environment, source=str(file))
+
+
+def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, source: str) -> Settings:
+    """Make settings of plain values, environment variables laid over them.
+
+    Raises:
+        InputError: a key is unknown or a value has the wrong type; the message names it and the source.
+    """
+    merged = dict(values) | _from_environment(environment)
+    _refuse_unknown(merged, Settings, source)
+    try:
+        return msgspec.convert(merged, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise InputError(f"{source}: {error}", hint="docs/reference/settings.md lists every setting") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Take our variables; a value that reads as a TOML array or table is one, any other is text."""
+    known = {ENV_PREFIX + item.name.upper(): item.name for item in fields(Settings)}
+    found = {name: environment[variable] for variable, name in known.items() if variable in environment}
+    return {name: _toml_value(text) if text[:1] in {"[", "{"} else text for name, text in found.items()}
+
+
+def _toml_value(text: str) -> object:
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not a TOML value: {text!r}", hint=str(error)) from error
+
+
+def _refuse_unknown(values: Mapping[str, Any], kind: type, source: str) -> None:
+    known = {item.name: item for item in fields(kind)}
+    for key, value in values.items():
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            raise InputError(
+                f"{source}: unknown setting {key!r}",
+                hint=f"did you mean {near[0]!r}?" if near else "docs/reference/settings.md lists every setting",
+            )
+        inner = getattr(known[key].type, "__args__", (None,))[0]
+        if is_dataclass(inner) and isinstance(inner, type) and isinstance(value, list):
+            for entry in value:
+                if isinstance(entry, Mapping):
+                    _refuse_unknown(entry, inner, f"{source}: [[{key}]]")

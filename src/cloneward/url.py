@@ -1,0 +1,102 @@
+"""Canonical form and registered domain of web addresses.
+
+Two addresses that a browser would fetch as one give one canonical form, and the form of a form is itself
+(RFC 3986, section 6; host names after UTS 46). Nothing here touches the network.
+"""
+
+import re
+from functools import cache
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import idna
+from publicsuffixlist import PublicSuffixList
+
+from cloneward.errors import InputError
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+_PATH_SAFE = "/!$&'()*+,;=:@-._~%"
+_QUERY_SAFE = _PATH_SAFE + "?"
+_UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+def canonical(address: str) -> str:
+    """Give the canonical form: lower-case scheme and ASCII host, no default port, dot segments or fragment.
+
+    The query keeps its parameters and their order: dropping any is the owner's choice, not ours.
+
+    Raises:
+        InputError: not an absolute http or https address, or its port cannot be read.
+    """
+    try:
+        parts = urlsplit(address.strip())
+        port = parts.port
+    except ValueError as error:
+        raise InputError(f"not a web address: {address!r}", hint=str(error)) from error
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+        raise InputError(f"not a web address: {address!r}", hint="write it whole: https://example.org/page")
+    host = ascii_host(parts.hostname)
+    netloc = f"[{host}]" if ":" in host else host
+    if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
+        netloc += f":{port}"
+    path = _without_dots(_normal_escapes(parts.path, _PATH_SAFE))
+    return urlunsplit((parts.scheme, netloc, path, _normal_escapes(parts.query, _QUERY_SAFE), ""))
+
+
+def ascii_host(host: str) -> str:
+    """Give a host name in lower-case ASCII (A-labels); a name that UTS 46 refuses stays as written."""
+    bare = host.rstrip(".").lower()
+    if bare.isascii():
+        return bare
+    try:
+        return idna.encode(bare, uts46=True).decode()
+    except idna.IDNAError:
+        return bare
+
+
+def host_of(address: str) -> str:
+    """Give the host of an address or of a bare host name; empty where there is none."""
+    try:
+        return ascii_host(urlsplit(address if "//" in address else f"//{address}").hostname or "")
+    except ValueError:
+        return ""
+
+
+def registered_domain(host: str) -> str:
+    """Give the public suffix plus one label; the host itself where it has no such part.
+
+    Source: the Public Suffix List, private section included, as shipped by `publicsuffixlist`.
+    """
+    name = ascii_host(host)
+    return _suffixes().privatesuffix(name) or name
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList()
+
+
+def _normal_escapes(part: str, safe: str) -> str:
+    """Decode escapes of unreserved characters only, write the others in capitals, escape what must be."""
+
+    def mend(escape: re.Match[str]) -> str:
+        byte = int(escape[1], 16)
+        return chr(byte) if byte in _UNRESERVED else escape[0].upper()
+
+    stray_mended = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", part)
+    return quote(re.sub(r"%([0-9A-Fa-f]{2})", mend, stray_mended), safe=safe, errors="replace")
+
+
+def _without_dots(path: str) -> str:
+    """Remove `.` and `..` segments (RFC 3986, 5.2.4)."""
+    segments = path.split("/")
+    kept: list[str] = []
+    for segment in segments:
+        if segment == "..":
+            if len(kept) > 1:
+                kept.pop()
+        elif segment != ".":
+            kept.append(segment)
+    if segments[-1] in {".", ".."}:
+        kept.append("")
+    joined = "/".join(kept)
+    return joined if joined.startswith("/") else f"/{joined}"
