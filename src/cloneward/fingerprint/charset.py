@@ -1,0 +1,56 @@
+"""Bytes to text, as a browser would read them, whatever they declare."""
+
+import codecs
+import re
+
+from resiliparse.parse.encoding import detect_encoding
+
+# A page may declare its charset within its first 1,024 bytes (WHATWG HTML, 13.2.3.2).
+_PRESCAN_BYTES = 1024
+_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{1,40})""", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+# Encodings whose bytes look like plain ASCII, so that UTF-8 would accept them and read nonsense.
+_ASCII_LOOKALIKES = frozenset({"iso2022_jp", "iso2022_kr", "hz"})
+
+
+def decode(content: bytes) -> tuple[str, bool]:
+    """Give the text and whether every byte made sense.
+
+    Order: byte-order mark, UTF-8 if the bytes are valid UTF-8, the declared charset, a guess from the bytes.
+    UTF-8 goes before the declaration because bytes that are valid UTF-8 by chance are all but unheard of, and
+    wrong declarations are common.
+    """
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return _decode_with(content, encoding)
+    declared = _declared_encoding(content)
+    if declared in _ASCII_LOOKALIKES:
+        return _decode_with(content, declared)
+    try:
+        return content.decode("utf-8"), True
+    except UnicodeDecodeError:
+        return _decode_with(content, declared or _known(detect_encoding(content)) or "cp1252")
+
+
+def _declared_encoding(content: bytes) -> str | None:
+    found = _DECLARED.search(content, 0, _PRESCAN_BYTES)
+    return _known(found[1].decode("ascii")) if found else None
+
+
+def _known(name: str | None) -> str | None:
+    """Give Python's name of a text encoding; none for unknown names and for codecs that are not of text."""
+    try:
+        info = codecs.lookup(name or "")
+    except LookupError:
+        return None
+    if not info._is_text_encoding or info.name.startswith(("utf-16", "utf-32")):  # noqa: SLF001
+        # WHATWG: a UTF-16 declared in ASCII bytes cannot be UTF-16.
+        return None
+    return "cp1252" if info.name in {"iso8859-1", "ascii"} else info.name
+
+
+def _decode_with(content: bytes, encoding: str) -> tuple[str, bool]:
+    try:
+        return content.decode(encoding), True
+    except (UnicodeError, ValueError):
+        return content.decode(encoding, errors="replace"), False
