@@ -1,0 +1,92 @@
+"""What a page shares with the items: matches with their spans, and how many of its words they cover."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloneward.fingerprint.kinds import Sketch
+from cloneward.fingerprint.winnow import TextPrint
+from cloneward.match.align import Alignment, align
+from cloneward.match.index import TextIndex, frequent, mark_tokens
+from cloneward.model.finding import Match, PageMatches
+
+MAX_CANDIDATES = 100
+"""Items that are aligned with one page, those that share most first; a page that shares text with more is rare."""
+TEMPLATE_MIN_PAGES = 4
+"""Pages from which on a target's own template can be told from its content (contract, share_of_target)."""
+
+Load = Callable[[str], TextPrint]
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The matches of one page before the target's template is known.
+
+    `sketch`: that of the page. `hot`, `covered`: bool, one for each token of the page.
+    """
+
+    page: str
+    matches: tuple[Match, ...]
+    sketch: Sketch
+    hot: NDArray[np.bool_]
+    covered: NDArray[np.bool_]
+    left_out: int = 0
+
+
+def find_matches(page: str, text: TextPrint, index: TextIndex, load: Load) -> Found:
+    """Give the matches of one page with the items of an index.
+
+    `left_out` counts candidates beyond `MAX_CANDIDATES`, which were not aligned.
+    """
+    candidates = index.candidates(text.sketch)
+    items = [item for item, _ in candidates[:MAX_CANDIDATES]]
+    return _find_among(page, text, ((item, load(item)) for item in items), index.hot, len(candidates) - len(items))
+
+
+def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64]) -> Found:
+    """Give the matches of one page with each of the items: the reference that the index must agree with."""
+    return _find_among(page, text, items, hot, 0)
+
+
+def _find_among(
+    page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64], left_out: int
+) -> Found:
+    is_hot = mark_tokens(len(text.tokens), text.sketch, hot)
+    covered = np.zeros(len(text.tokens), np.bool_)
+    matches: list[Match] = []
+    for item, other in items:
+        is_hot_item = mark_tokens(len(other.tokens), other.sketch, hot)
+        alignment = align(text, other, is_hot, is_hot_item)
+        if alignment:
+            alignment.cover_target(covered)
+            spans = alignment.spans(text, other)
+            matches.append(Match(item=item, page=page, value=_share_of(other, alignment, is_hot_item), spans=spans))
+    matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
+    return Found(page, tuple(matches), text.sketch, is_hot, covered & ~is_hot, left_out)
+
+
+def _share_of(item: TextPrint, alignment: Alignment, is_hot: NDArray[np.bool_]) -> float:
+    """Give the share of the item's words, hot ones aside, that stand in spans."""
+    covered = np.zeros(len(item.tokens), np.bool_)
+    alignment.cover_item(covered)
+    cold = int((~is_hot).sum())
+    return int((covered & ~is_hot).sum()) / cold if cold else 0.0
+
+
+def find_template(sketches: Sequence[Sketch]) -> NDArray[np.uint64]:
+    """Give the fingerprints on half or more of a target's pages, when it has four or more; ascending."""
+    if len(sketches) < TEMPLATE_MIN_PAGES:
+        return np.empty(0, np.uint64)
+    return frequent([np.unique(sketch.hashes) for sketch in sketches], least=(len(sketches) + 1) // 2)
+
+
+def count_words(found: Found, template: NDArray[np.uint64]) -> PageMatches:
+    """Give the page's matches with its words counted: those neither hot nor template, and those in spans.
+
+    A word inside a span counts even where the target repeats it on every page: it is ours, not its template.
+    """
+    is_template = mark_tokens(found.hot.size, found.sketch, template)
+    words = int((~(found.hot | is_template) | found.covered).sum())
+    return PageMatches(page=found.page, words=words, covered=int(found.covered.sum()), matches=found.matches)
