@@ -1,0 +1,54 @@
+"""The program: its verbs, and how an error reaches the one who must act."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from cloneward import __version__
+from cloneward.cli import check, init, protect
+from cloneward.errors import Error
+
+app = typer.Typer(
+    name="cloneward",
+    help="Finds sites that copy yours, proves it, and sees the matter through. Strictly defensive.",
+    epilog="First result, without a workspace: cloneward check SUSPECT --against MY_SITE --html report.html",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+app.command("init")(init.init)
+app.command("check")(check.check)
+app.add_typer(protect.app)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"cloneward {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _start(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version and exit."),
+    ] = False,
+) -> None:
+    del version  # the callback has answered it
+
+
+def main() -> None:
+    """Run the command line; an error of ours gives its message, a hint and its exit code."""
+    try:
+        app()
+    except Error as error:
+        sys.stderr.write(f"cloneward: {error}\n")
+        if error.hint:
+            sys.stderr.write(f"hint: {error.hint}\n")
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has gone (`| head`): no fault of anyone, and nothing is left to flush.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)

@@ -1,0 +1,190 @@
+"""`cloneward check`: the main job."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, get_args
+
+import typer
+
+from cloneward.cli.options import JsonOption, WorkspaceOption
+from cloneward.errors import InputError
+
+if TYPE_CHECKING:
+    from cloneward.model.case import Verdict
+    from cloneward.workflows.check import Checked
+    from cloneward.workflows.library import Library
+
+_EXIT_BAD_TARGET = 2
+_EXIT_FAIL_ON = 3
+
+
+def check(
+    targets: Annotated[
+        list[Path], typer.Argument(metavar="TARGET...", help="Folders or files to judge.", show_default=False)
+    ],
+    against: Annotated[
+        list[Path] | None,
+        typer.Option("--against", help="Folder or file that is ours; instead of a workspace. May be repeated."),
+    ] = None,
+    each: Annotated[bool, typer.Option("--each", help="Judge every page alone.")] = False,
+    html: Annotated[Path | None, typer.Option("--html", help="Write a report that a lawyer can read.")] = None,
+    texts: Annotated[
+        Path | None, typer.Option("--texts", help="Write the extracted texts, which all offsets count in.")
+    ] = None,
+    fail_on: Annotated[
+        str | None,
+        typer.Option("--fail-on", help="Verdicts that give exit code 3, by commas; copy counts partial_copy."),
+    ] = None,
+    why_not: Annotated[
+        str | None,
+        typer.Option("--why-not", metavar="ITEM", help="Say at which stage a match with this item was lost."),
+    ] = None,
+    workspace: WorkspaceOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Say whether sites copy ours, what they share with it, and what speaks for and against.
+
+    A target is judged as one site and gives one line. It is compared with the items of the workspace, or with
+    folders given by --against.
+
+    Examples:
+      cloneward check suspect/ --against mysite/ --html report.html
+      cloneward check saved/*.html --json --fail-on copy
+    """
+    from cloneward.clock import SystemClock
+    from cloneward.workflows.check import Check
+
+    failing = _parse_verdicts(fail_on)
+    kept: list[Checked] = []
+    worst = 0
+    with _open_library(against, workspace) as library:
+        job = Check(
+            library=library,
+            clock=SystemClock(),
+            each=each,
+            why_not=_resolve_item(why_not, library),
+            keep=_write_text(texts) if texts else None,
+        )
+        for target in targets:
+            for checked in job.run(target):
+                _show(checked.verdict, as_json=as_json)
+                worst = max(worst, _grade(checked.verdict, failing))
+                if html is not None:
+                    kept.append(checked)
+        if html is not None:
+            _write_report(html, kept, library)
+    if worst:
+        raise typer.Exit(worst)
+
+
+@contextmanager
+def _open_library(against: list[Path] | None, workspace: Path | None) -> "Iterator[Library]":
+    from cloneward.workflows.library import open_folders, open_store
+
+    if against:
+        library, problems = open_folders(against)
+        for problem in problems:
+            typer.echo(f"{problem.code}: {problem.page or '-'}: {problem.text}", err=True)
+        if not library.items:
+            raise InputError(f"no page could be read in {against[0]}", hint="give a folder of HTML or text files")
+        yield library
+        return
+    from cloneward.clock import SystemClock
+    from cloneward.store.workspace import Workspace
+
+    opened = Workspace.find(Path.cwd(), workspace)
+    with opened.reader(SystemClock()) as store:
+        library = open_store(store, opened.settings)
+        if not library.items:
+            raise InputError(f"nothing is protected in {opened.folder}", hint="cloneward protect add DIR, first")
+        yield library
+
+
+def _parse_verdicts(text: str | None) -> frozenset[str]:
+    from cloneward.model.case import VerdictName
+
+    names = {name.strip() for name in (text or "").split(",")} - {""}
+    unknown = names - set(get_args(VerdictName))
+    if unknown:
+        raise InputError(f"no such verdict: {min(unknown)!r}", hint=f"one of {', '.join(get_args(VerdictName))}")
+    return frozenset(names | ({"partial_copy"} if "copy" in names else set()))
+
+
+def _resolve_item(prefix: str | None, library: "Library") -> str | None:
+    """Give the whole id of an item, of its beginning or its address; what is not registered is looked for as it is."""
+    if prefix is None or prefix in library.items:
+        return prefix
+    fits = [item.id for item in library.items.values() if item.id.startswith(prefix) or item.url == prefix]
+    return fits[0] if len(fits) == 1 else prefix
+
+
+def _grade(verdict: "Verdict", failing: frozenset[str]) -> int:
+    if verdict.verdict in failing:
+        return _EXIT_FAIL_ON
+    return _EXIT_BAD_TARGET if any(problem.code == "target_missing" for problem in verdict.problems) else 0
+
+
+def _write_text(folder: Path) -> Callable[[str, str, str], None]:
+    from cloneward.model.ids import digest_text
+
+    folder.mkdir(parents=True, exist_ok=True)
+
+    def keep(target: str, page: str, text: str) -> None:
+        # the digest keeps hostile path names out of ours
+        name = digest_text(text)
+        (folder / f"{name}.txt").write_text(text, "utf-8", errors="replace")
+        with (folder / "index.tsv").open("a", encoding="utf-8", errors="replace") as index:
+            index.write(f"{name}.txt\t{_one_line(target)}\t{_one_line(page)}\n")
+
+    return keep
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _write_report(file: Path, kept: "list[Checked]", library: "Library") -> None:
+    from cloneward.clock import SystemClock
+    from cloneward.judge.exhibit import Exhibit
+    from cloneward.judge.report import render_report
+
+    exhibits = [
+        Exhibit(
+            verdict=checked.verdict,
+            pages=checked.texts,
+            items={
+                match.item: (library.items[match.item], library.read_text(match.item))
+                for match in checked.verdict.matches
+            },
+        )
+        for checked in kept
+    ]
+    try:
+        file.write_text(render_report(exhibits, made_at=SystemClock().now()), "utf-8", errors="replace")
+    except OSError as error:
+        raise InputError(f"cannot write {file}: {error.strerror}", hint="choose another file") from error
+    typer.echo(f"report: {file.resolve()}", err=True)
+
+
+def _show(verdict: "Verdict", *, as_json: bool) -> None:
+    if as_json:
+        from cloneward.model.codec import encode_verdict
+
+        sys.stdout.buffer.write(encode_verdict(verdict) + b"\n")
+        sys.stdout.buffer.flush()
+        return
+    typer.echo(
+        f"{verdict.verdict:<13} {verdict.target}  "
+        f"({verdict.share_of_target:.0%} of it shared, {verdict.share_of_item_max:.0%} of one item, "
+        f"{verdict.items_matched:,} items, {verdict.pages:,} pages)"
+    )
+    for reason in verdict.reasons:
+        typer.echo(f"    {'for' if reason.pro else 'against':<8} {reason.text}")
+    for kind in verdict.not_compared:
+        typer.echo(f"    not compared: {kind}")
+    for problem in verdict.problems:
+        typer.echo(f"    problem  {problem.code}: {problem.page or '-'}: {problem.text}")
+    if verdict.why_not is not None:
+        typer.echo(f"    why not  {verdict.why_not.item}: {verdict.why_not.stage}: {verdict.why_not.text}")

@@ -1,0 +1,24 @@
+"""`cloneward init`: makes a workspace."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def init(
+    site: Annotated[str, typer.Option("--site", help="Address of the site to protect, as https://example.org/.")],
+    folder: Annotated[
+        Path,
+        typer.Argument(metavar="[DIR]", help="Where to make it; the current folder by default.", show_default=False),
+    ] = Path(),
+) -> None:
+    """Make a workspace: a folder that holds everything of one protected site.
+
+    Example: cloneward init mysite --site https://example.org/
+    """
+    from cloneward.store.workspace import Workspace
+
+    workspace = Workspace.create(folder, site)
+    typer.echo(f"made a workspace for {workspace.settings.site} in {workspace.folder}", err=True)
+    typer.echo("next: cloneward protect add DIR --base URL", err=True)

@@ -1,0 +1,104 @@
+"""Pages of the owner become items: an id that stays, an address, the extracted text."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from urllib.parse import quote, urljoin
+
+from cloneward.archive.folder import RawPage
+from cloneward.fingerprint.extract import extract
+from cloneward.fingerprint.tokens import tokenise
+from cloneward.model.content import Item, Problem
+from cloneward.model.ids import digest_bytes, digest_text, item_id
+from cloneward.url import canonical
+
+
+@dataclass(frozen=True)
+class Located:
+    """A page of the owner with the address under which it is known, and its URL where it has one."""
+
+    page: RawPage
+    address: str
+    url: str | None
+
+
+@dataclass(frozen=True)
+class Registered:
+    """An item, where it was read, the bytes it was made from, and the text that its offsets count in."""
+
+    item: Item
+    address: str
+    body: bytes
+    text: str
+
+
+@dataclass(frozen=True)
+class Unchanged:
+    """A page whose bytes are those we know."""
+
+    address: str
+
+
+def locate_pages(pages: Iterable[RawPage | Problem], source: Path, base: str | None) -> Iterator[Located | Problem]:
+    """Give each page its address: `base` and its path, or the file it was read from.
+
+    Raises:
+        InputError: `base` is no web address.
+    """
+    folder = source if source.is_dir() else source.parent
+    for page in pages:
+        if isinstance(page, Problem):
+            yield page
+        elif base is None:
+            yield Located(page, (folder.resolve() / page.address).as_uri(), None)
+        else:
+            url = canonical(urljoin(base, quote(page.address)))
+            yield Located(page, url, url)
+
+
+def register_pages(
+    pages: Iterable[Located | Problem], known: Mapping[str, str]
+) -> Iterator[Registered | Unchanged | Problem]:
+    """Give an item for each page, in order, with a problem for what could not be read in it.
+
+    The id comes from the URL; a page without one takes it from its text, so the same text twice is one item.
+    A page whose digest is that `known` for its address is not read again.
+    """
+    for located in pages:
+        if isinstance(located, Problem):
+            yield located
+        elif known.get(located.address) == digest_bytes(located.page.content):
+            yield Unchanged(located.address)
+        else:
+            yield from _register(located)
+
+
+def list_languages(items: Iterable[Item]) -> frozenset[str]:
+    """Give the primary subtags of the items' languages; empty where that of any item is unknown."""
+    found = {primary_language(item.language) for item in items}
+    return frozenset() if "" in found else frozenset(found)
+
+
+def primary_language(tag: str | None) -> str:
+    """Give the primary subtag of a language tag in lower case (BCP 47); empty for none."""
+    return (tag or "").replace("_", "-").split("-")[0].strip().lower()
+
+
+def _register(located: Located) -> Iterator[Registered | Problem]:
+    page = located.page
+    content = extract(page.content, "html" if page.is_html else "text")
+    yield from (replace(problem, page=page.address) for problem in content.problems)
+    if not content.text:
+        return
+    text_digest = digest_text(content.text)
+    item = Item(
+        id=item_id(located.url or text_digest),
+        url=located.url,
+        title=content.title or page.address,
+        digest=digest_bytes(page.content),
+        text_digest=text_digest,
+        words=len(tokenise(content.text)),
+        published_at=content.published_at,
+        language=content.language,
+    )
+    yield Registered(item, located.address, page.content, content.text)

@@ -1,0 +1,122 @@
+"""The main job, a straight line: read, extract, match, judge. Opens no case and needs no durable engine."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from cloneward import __version__
+from cloneward.archive.folder import RawPage, read_pages
+from cloneward.clock import Clock
+from cloneward.fingerprint.extract import extract
+from cloneward.fingerprint.winnow import fingerprint
+from cloneward.judge.policy import Policy, Target, judge
+from cloneward.match.find import Found, count_words, find_matches, find_template
+from cloneward.match.loss import trace_item
+from cloneward.model.case import Verdict, WhyNot
+from cloneward.model.content import Extract, Problem
+from cloneward.protect.register import primary_language
+from cloneward.workflows.library import Library
+
+TOOL = f"cloneward/{__version__}"
+_HINT = "give a folder of pages or a file"
+Keep = Callable[[str, str, str], None]
+"""Takes the target, the page and its extracted text."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A verdict, and the texts of the pages in its matches, which their offsets count in."""
+
+    verdict: Verdict
+    texts: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What one run of `check` is told."""
+
+    library: Library
+    clock: Clock
+    policy: Policy = field(default_factory=Policy)
+    each: bool = False
+    why_not: str | None = None
+    keep: Keep | None = None
+
+    def run(self, target: Path) -> Iterator[Checked]:
+        """Judge a folder or file as one site, or with `each` every page of it alone.
+
+        A path with nothing at it is a verdict of its own, unknown with a problem: the other targets go on.
+        """
+        if not target.exists():
+            missing = Problem(code="target_missing", page=None, text="there is no such file or folder", hint=_HINT)
+            yield self._judge(str(target), target, iter([missing]))
+            return
+        if not self.each:
+            yield self._judge(str(target), target, read_pages(target))
+            return
+        for page in read_pages(target):
+            yield self._judge(_name_page(target, page), target, iter([page]))
+
+    def _judge(self, name: str, path: Path, pages: Iterator[RawPage | Problem]) -> Checked:
+        began_s = self.clock.monotonic_s()
+        site = _Site()
+        for page in pages:
+            self._read(name, page, site)
+        template = find_template([found.sketch for found in site.found])
+        target = Target(
+            name=name,
+            site=_name_site(path),
+            findings=[count_words(found, template) for found in site.found],
+            extracts=site.extracts,
+            items=self.library.items,
+            languages=frozenset(site.languages),
+            problems=tuple(site.problems),
+            hot_words=sum(int(found.hot.sum()) for found in site.found),
+            candidates_left_out=sum(found.left_out for found in site.found),
+        )
+        today = self.clock.now().date().isoformat()
+        verdict = judge(target, self.library.owner, today=today, policy=self.policy, tool=TOOL)
+        if self.why_not is not None:
+            verdict = replace(verdict, why_not=self._explain(self.why_not, site.found))
+        took_s = round(self.clock.monotonic_s() - began_s, 4)
+        texts = {page: content.text for page, content in site.extracts.items()}
+        return Checked(verdict=replace(verdict, took_s=took_s), texts=texts)
+
+    def _explain(self, item: str, found: "list[Found]") -> WhyNot:
+        text = self.library.load(item) if item in self.library.items else None
+        return trace_item(item, text, found, self.library.index.hot)
+
+    def _read(self, name: str, page: RawPage | Problem, site: "_Site") -> None:
+        if isinstance(page, Problem):
+            site.problems.append(page)
+            return
+        content = extract(page.content, "html" if page.is_html else "text")
+        site.problems += [replace(problem, page=page.address) for problem in content.problems]
+        if self.keep is not None:
+            self.keep(name, page.address, content.text)
+        found = find_matches(page.address, fingerprint(content.text), self.library.index, self.library.load)
+        site.found.append(found)
+        site.languages |= {primary_language(content.language)} - {""}
+        if found.matches:
+            site.extracts[page.address] = content
+
+
+@dataclass
+class _Site:
+    """What has been read of one target so far."""
+
+    found: list[Found] = field(default_factory=list)
+    extracts: dict[str, Extract] = field(default_factory=dict)
+    languages: set[str] = field(default_factory=set)
+    problems: list[Problem] = field(default_factory=list)
+
+
+def _name_page(target: Path, page: RawPage | Problem) -> str:
+    address = page.address if isinstance(page, RawPage) else page.page
+    return str(target) if target.is_file() else f"{target}/{address}"
+
+
+def _name_site(target: Path) -> str:
+    """Give the host that a folder is named after, as `wget --mirror` names it; else the target's own name."""
+    folder = target.resolve() if target.is_dir() else target.resolve().parent
+    return folder.name if "." in folder.name or target.is_dir() else target.name

@@ -1,0 +1,62 @@
+"""Enrols what an owner protects: read, register, store."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from cloneward.archive.folder import read_pages
+from cloneward.model.content import Problem
+from cloneward.protect.register import Located, Registered, Unchanged, locate_pages, register_pages
+from cloneward.store.imports import Import
+from cloneward.store.writer import Entry, ItemWriter
+
+_CHUNK = 256
+
+
+@dataclass
+class Enrolment:
+    """What became of one source; filled as it goes, so that a progress line can be read off."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    problems: int = 0
+    seal: Import | None = None
+
+
+def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolment) -> Iterator[Problem]:
+    """Register the pages of a folder or file; give the problems as they come.
+
+    Safe to kill and to run again: what is stored is found unchanged, the rest is taken up.
+
+    Raises:
+        InputError: nothing is there, or `base` is no web address.
+    """
+    batch = store.begin_import(str(source))
+    pages = locate_pages(read_pages(source), source, base)
+    while chunk := list(islice(pages, _CHUNK)):
+        known = store.known([page.address for page in chunk if isinstance(page, Located)])
+        entries: list[Entry] = []
+        for given in register_pages(chunk, {address: held.digest for address, held in known.items()}):
+            match given:
+                case Problem():
+                    enrolment.problems += 1
+                    yield given
+                case Unchanged():
+                    enrolment.unchanged += 1
+                case Registered():
+                    entries.append(_entry(given))
+        _count(enrolment, store, batch, entries)
+    enrolment.seal = store.close_import(batch)
+
+
+def _entry(given: Registered) -> Entry:
+    return Entry(item=given.item, address=given.address, body=given.body, text=given.text)
+
+
+def _count(enrolment: Enrolment, store: ItemWriter, batch: str, entries: Iterable[Entry]) -> None:
+    added = store.add(batch, entries)
+    enrolment.new += len(added.new)
+    enrolment.changed += len(added.changed)
+    enrolment.unchanged += added.unchanged

@@ -1,0 +1,78 @@
+"""The items that targets are compared with, wherever they come from: a workspace, or a folder given on the spot."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from cloneward.archive.folder import read_pages
+from cloneward.fingerprint.kinds import Sketch
+from cloneward.fingerprint.winnow import TextPrint, fingerprint
+from cloneward.match.index import TextIndex, build_index
+from cloneward.model.content import Grant, Item, Owner, Problem
+from cloneward.protect.register import Registered, list_languages, locate_pages, register_pages
+from cloneward.settings import Settings
+from cloneward.store.items import ItemStore
+
+# Texts whose tokens are kept at hand: a clone shows the same items on page after page.
+_KEPT = 512
+
+
+@dataclass
+class Library:
+    """Items with their texts, an index over them, and whose they are."""
+
+    items: dict[str, Item]
+    index: TextIndex
+    owner: Owner
+    read_text: Callable[[str], str]
+    _kept: OrderedDict[str, TextPrint] = field(default_factory=OrderedDict)
+
+    def load(self, item: str) -> TextPrint:
+        """Give the tokens and fingerprints of an item, from what is at hand if possible."""
+        text = self._kept.pop(item, None) or fingerprint(self.read_text(item))
+        self._kept[item] = text
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+        return text
+
+
+def open_folders(sources: Iterable[Path]) -> tuple[Library, list[Problem]]:
+    """Make a library of folders or files of pages, in memory, with the problems met in reading them."""
+    items: dict[str, Item] = {}
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    for source in sources:
+        for given in register_pages(locate_pages(read_pages(source), source, None), {}):
+            match given:
+                case Registered():
+                    items[given.item.id] = given.item
+                    texts[given.item.id] = given.text
+                case Problem():
+                    problems.append(given)
+    index = build_index((item, fingerprint(text).sketch) for item, text in texts.items())
+    owner = Owner(languages=list_languages(items.values()))
+    return Library(items, index, owner, texts.__getitem__), problems
+
+
+def open_store(store: ItemStore, settings: Settings) -> Library:
+    """Make a library of the items of a workspace."""
+    items = {item.id: item for item in store.items()}
+    index = build_index(_sketch_items(store, items.values()))
+    owner = describe_owner(settings, items.values())
+    return Library(items, index, owner, lambda item: store.text(items[item]))
+
+
+def describe_owner(settings: Settings, items: Iterable[Item]) -> Owner:
+    """Give whose items they are, by the settings."""
+    return Owner(
+        domains=settings.own_domains(),
+        names=tuple(brand.name for brand in settings.brands),
+        grants=tuple(Grant(domain=p.domain, may_show=p.may_show, until=p.until) for p in settings.partners),
+        languages=list_languages(items),
+    )
+
+
+def _sketch_items(store: ItemStore, items: Iterable[Item]) -> Iterator[tuple[str, Sketch]]:
+    for item in items:
+        yield item.id, fingerprint(store.text(item)).sketch
