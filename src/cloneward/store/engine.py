@@ -14,6 +14,10 @@ from cloneward.errors import Error, InputError, Unavailable
 # A reader never waits for the writer in WAL; only two first openings of one file can meet.
 BUSY_TIMEOUT_MS = 5_000
 
+# How SQLite words what the caller can mend, and what may pass by itself.
+_TO_MEND = ("unable to open", "not a database", "malformed", "readonly")
+_TO_WAIT = ("locked", "disk is full", "disk I/O")
+
 
 def resolve_database(address: str, folder: Path) -> URL:
     """Give the address of the database; a relative SQLite path lies inside `folder`.
@@ -40,9 +44,7 @@ def open_engine(url: URL, *, read_only: bool = False) -> Engine:
     try:
         engine = create_engine(url)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise InputError(
-            f"no driver for {url.drivername}: {error}", hint="install it, or use sqlite"
-        ) from error
+        raise InputError(f"no driver for {url.drivername}: {error}", hint="install it, or use sqlite") from error
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine, read_only=read_only)
     return engine
@@ -79,8 +81,9 @@ def _prepare_sqlite(engine: Engine, *, read_only: bool) -> None:
 
 def _translate(error: DBAPIError, url: URL) -> Error:
     cause, where = str(error.orig), url.render_as_string(hide_password=True)
-    if "locked" in cause or "disk" in cause or error.connection_invalidated:
+    if any(words in cause for words in _TO_MEND):
+        hint = "check the setting `database` and that file, or restore it from a backup"
+        return InputError(f"cannot use the records at {where}: {cause}", hint=hint)
+    if any(words in cause for words in _TO_WAIT) or error.connection_invalidated:
         return Unavailable(f"the records at {where} cannot be used now: {cause}", hint="try again")
-    if "unable to open" in cause or "not a database" in cause or "malformed" in cause or "readonly" in cause:
-        return InputError(f"cannot use the records at {where}: {cause}", hint="check the setting `database`")
     return Error(f"the records at {where} failed: {cause}", hint="this is a bug; please report it")

@@ -4,7 +4,10 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection
+
+from cloneward.errors import InputError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -18,8 +21,15 @@ def configure(connection: Connection | None = None) -> Config:
 
 
 def raise_to(connection: Connection, revision: str) -> None:
-    """Run the revisions up to and with `revision`."""
-    command.upgrade(configure(connection), revision)
+    """Run the revisions up to and with `revision`.
+
+    Raises:
+        InputError: the database says it is at a revision that never was.
+    """
+    try:
+        command.upgrade(configure(connection), revision)
+    except CommandError as error:
+        raise InputError(f"cannot bring the records up: {error}", hint="restore them from a backup") from error
 
 
 def lower_to(connection: Connection, revision: str) -> None:

@@ -39,9 +39,7 @@ class ObjectStore:
             Unavailable: the disk is full or cannot be written.
         """
         if len(content) > self._max_bytes:
-            raise InputError(
-                f"an object of {len(content)} bytes", hint=f"the limit is {self._max_bytes} bytes"
-            )
+            raise InputError(f"an object of {len(content)} bytes", hint=f"the limit is {self._max_bytes} bytes")
         digest = digest_bytes(content)
         if not self._holds(digest):
             try:
@@ -105,10 +103,7 @@ class ObjectStore:
         try:
             size = zstandard.get_frame_parameters(packed).content_size
             # A size stated in the frame is taken at its word by `decompress`, so it is checked before.
-            if (
-                size not in {zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR}
-                and size > self._max_bytes
-            ):
+            if size not in {zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR} and size > self._max_bytes:
                 raise _broken(digest, f"would unpack to {size} bytes; the limit is {self._max_bytes}")
             return self._decompressor.decompress(packed, max_output_size=self._max_bytes)
         except zstandard.ZstdError as error:

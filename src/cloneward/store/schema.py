@@ -46,7 +46,7 @@ def upgrade(engine: Engine) -> None:
     if is_current(engine):
         return
     with engine.begin() as connection:
-        if read_revision(connection) is None:
+        if not inspect(connection).has_table("alembic_version"):
             metadata.create_all(connection)
             _stamp(connection)
             return

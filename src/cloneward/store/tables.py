@@ -80,9 +80,7 @@ versions = Table(
     Column("text_digest", Text, nullable=False),
     Column("words", Integer, nullable=False),
     Column("since", UtcTime, nullable=False, comment="when we first read it"),
-    Column(
-        "until", UtcTime, comment="when another text took its place or the item was removed; null: it stands"
-    ),
+    Column("until", UtcTime, comment="when another text took its place or the item was removed; null: it stands"),
     Index(None, "import_id"),
     comment="One row a text that an item had: facts, never edited; `until` is filled in once.",
 )

@@ -41,18 +41,14 @@ class Workspace:
         text = write_settings({"site": canonical(site)})
         file = folder / FILE_NAME
         if file.exists():
-            raise InputError(
-                f"there is a workspace in {folder} already", hint="edit its cloneward.toml instead"
-            )
+            raise InputError(f"there is a workspace in {folder} already", hint="edit its cloneward.toml instead")
         try:
             (folder / "items").mkdir(parents=True, exist_ok=True)
             (folder / "index").mkdir(exist_ok=True)
             with file.open("x", encoding="utf-8") as stream:
                 stream.write(text)
         except OSError as error:
-            raise InputError(
-                f"cannot write to {folder}: {error.strerror}", hint="choose another folder"
-            ) from error
+            raise InputError(f"cannot write to {folder}: {error.strerror}", hint="choose another folder") from error
         return cls.open(folder, environment)
 
     @classmethod

@@ -108,9 +108,7 @@ class ItemWriter(ItemStore):
             mine = items.c.id == item_id
             if connection.execute(select(items.c.id).where(mine)).one_or_none() is None:
                 raise InputError(f"no item {item_id!r}", hint="cloneward protect list shows their ids")
-            connection.execute(
-                items.update().where(mine, items.c.removed_at.is_(None)).values(removed_at=now)
-            )
+            connection.execute(items.update().where(mine, items.c.removed_at.is_(None)).values(removed_at=now))
             standing = versions.c.item == item_id, versions.c.until.is_(None)
             connection.execute(versions.update().where(*standing).values(until=now))
 

@@ -1,0 +1,156 @@
+"""Tests of reading items."""
+
+import tracemalloc
+from itertools import chain, count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloneward.errors import EvidenceError, InputError
+from cloneward.store import items as module
+from cloneward.store.items import Known, cut, storable
+from tests.store.entries import make_entry
+
+
+@pytest.fixture
+def filled(store):
+    """A store of twenty items."""
+    store.add(store.begin_import("pages"), map(make_entry, range(20)))
+    return store
+
+
+def test_item_returns_as_it_was(store):
+    """Every field of an item comes back, and its text and bytes with it."""
+    entry = make_entry(
+        7,
+        "Grüße\naus 東京",
+        kind="article",
+        rights="licensed",
+        language="de",
+        published_at="2024-05",
+        title="Grüße & <b>",
+    )
+    store.add(store.begin_import("pages"), [entry])
+    item = store.get(entry.item.id)
+    assert item == entry.item
+    assert store.text(item) == entry.text
+    assert store.body(item) == entry.body
+
+
+def test_listing_goes_over_pages(filled, monkeypatch):
+    """All items come by id, each once, however many pages the listing takes."""
+    expected = [make_entry(number).item for number in range(20)]
+    for rows in (1, 3, 20, 1000):
+        monkeypatch.setattr(module, "PAGE_ROWS", rows)
+        assert list(filled.items()) == expected
+
+
+def test_listing_streams(filled, monkeypatch):
+    """A listing holds one page in memory, so its size does not grow with the number of items."""
+    monkeypatch.setattr(module, "PAGE_ROWS", 5)
+    filled.add(filled.begin_import("more"), map(make_entry, range(20, 2000)))
+    sum(1 for _ in filled.items())
+    tracemalloc.start()
+    sum(1 for _ in filled.items())
+    _, peak_bytes = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak_bytes < 200_000  # 2,000 items take above 1 MB
+
+
+@pytest.mark.parametrize("prefix", ["i00007", "i00007"[:6]])
+def test_get(filled, prefix):
+    """An item is found by its id."""
+    assert filled.get(prefix).title == "Page 7"
+
+
+def test_get_by_unique_prefix(filled):
+    """A prefix finds an item if it fits no other; a whole id is meant even where it begins another."""
+    long = make_entry(99, id="i00007x")
+    filled.add(filled.begin_import("pages"), [long, make_entry(98, id="z9")])
+    assert filled.get("z").id == "z9"
+    assert filled.get("i00007").id == "i00007"
+    assert filled.get("i00007x").id == "i00007x"
+
+
+@pytest.mark.parametrize("prefix", ["", "x", "I0000", "%", "i0000_", "i00007y"])
+def test_get_nothing(filled, prefix):
+    """A prefix that fits no item is the caller's to mend; it is text, not a pattern."""
+    with pytest.raises(InputError, match="no item") as caught:
+        filled.get(prefix)
+    assert "protect list" in caught.value.hint
+
+
+def test_get_several(filled):
+    """A prefix that fits several items shows some of them."""
+    with pytest.raises(InputError, match="several items begin with 'i0001'") as caught:
+        filled.get("i0001")
+    assert "i00010, i00011, i00012" in caught.value.hint
+
+
+def test_known(filled, monkeypatch):
+    """Known addresses give item and digest, unknown and removed ones nothing, over any number of pages."""
+    monkeypatch.setattr(module, "PAGE_ROWS", 3)
+    filled.remove("i00003")
+    known = filled.known(f"https://example.org/{number}" for number in range(-5, 30))
+    entries = [make_entry(number) for number in range(20) if number != 3]
+    assert known == {entry.address: Known(id=entry.item.id, digest=entry.item.digest) for entry in entries}
+
+
+def test_damaged_object(filled, workspace):
+    """A damaged text or body is refused, not shown."""
+    item = filled.get("i00007")
+    for digest, read in ((item.text_digest, filled.text), (item.digest, filled.body)):
+        (workspace.folder / "items" / digest[:2] / f"{digest[2:]}.zst").write_bytes(b"damaged")
+        with pytest.raises(EvidenceError, match=digest):
+            read(item)
+
+
+def test_read_while_written(workspace, store, clock):
+    """A reader sees what was committed before each look, in the middle of an import, and waits for nobody."""
+    seen = []
+
+    def make_and_look():
+        with workspace.reader(clock) as reader:
+            for number in count():
+                if number == 10:
+                    return
+                yield make_entry(number)
+                seen.append((reader.count(), len(list(reader.items()))))
+
+    store.add(store.begin_import("pages"), make_and_look(), batch_entries=4)
+    assert seen == [(0, 0)] * 3 + [(4, 4)] * 4 + [(8, 8)] * 3
+    assert clock.slept_s == 0
+
+
+def test_listing_while_written(filled, monkeypatch):
+    """A listing that goes on while items come and go gives each item that stayed once."""
+    monkeypatch.setattr(module, "PAGE_ROWS", 2)
+    batch = filled.begin_import("more")
+    given = []
+    for number, item in enumerate(filled.items()):
+        given.append(item.id)
+        filled.add(batch, [make_entry(100 + number, id=f"a{number}")])
+        if number == 4:
+            filled.remove("i00012")
+    assert given == [f"i{number:05d}" for number in range(20) if number != 12]
+
+
+@given(st.text(st.characters(exclude_categories=[]), max_size=20))
+def test_storable(text):
+    """Any text becomes one that UTF-8 and PostgreSQL take, plain text stays, and twice changes nothing."""
+    kept = storable(text)
+    assert "\x00" not in kept
+    assert kept.encode().decode() == kept
+    assert storable(kept) == kept
+    if "\x00" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text):
+        assert kept == text
+
+
+@given(st.lists(st.integers(), max_size=10), st.integers(1, 4))
+def test_cut(things, size):
+    """Cut lists joined again are the whole, and all but the last are full."""
+    pages = list(cut(things, size))
+    assert list(chain.from_iterable(pages)) == things
+    assert all(len(page) == size for page in pages[:-1])
+    assert all(pages)
