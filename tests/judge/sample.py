@@ -230,7 +230,7 @@ def make_unknown():
 
 def make_unrelated():
     """A site that has nothing of ours."""
-    return Exhibit(verdict=make_verdict("bakery.example", pages=12), pages={}, items={})
+    return Exhibit(verdict=make_verdict("bakery.example", pages=12, words=3412), pages={}, items={})
 
 
 def make_sample():

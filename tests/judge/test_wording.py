@@ -36,20 +36,19 @@ def test_names_have_words(table, names):
 )
 def test_shares_round_down(share, printed):
     """A share is never printed larger than it is."""
-    assert wording.print_share(share) == printed
+    assert wording.print_share(share).replace("\N{NO-BREAK SPACE}", " ") == printed
 
 
 @pytest.mark.parametrize(
     ("nats", "printed"),
     [
         (0.0, "Informs or decides by rule; adds no weight"),
-        (3.0, "Weight +3.0 (odds × 20)"),
-        (-0.5, "Weight −0.5 (odds ÷ 1.6)"),
-        (999.0, "Weight +999.0 (odds × 1,000,000 or more)"),
+        (3.0, "Weight +3.0"),
+        (-0.5, "Weight −0.5"),
     ],
 )
 def test_weights(nats, printed):
-    """A weight is printed with what it does to the odds."""
+    """A weight is printed with its sign, and one of nothing as what it is."""
     assert wording.print_weight(nats) == printed
 
 

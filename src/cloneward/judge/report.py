@@ -49,6 +49,8 @@ _HOST = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}")
 
 Entry = TypeVar("Entry")
 
+_NOT_KNOWN: Final = "not known"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
@@ -195,8 +197,8 @@ def view_row(exhibit: Exhibit, number: int) -> RowView:
         site=name_site(verdict),
         target=wording.shorten(wording.defang_address(verdict.target)),
         verdict=verdict.verdict.replace("_", " "),
-        share_of_target=wording.print_share(verdict.share_of_target),
-        share_of_item_max=wording.print_share(verdict.share_of_item_max),
+        share_of_target=wording.print_share(verdict.share_of_target) if is_judged(verdict) else _NOT_KNOWN,
+        share_of_item_max=wording.print_share(verdict.share_of_item_max) if is_judged(verdict) else _NOT_KNOWN,
         words=verdict.words,
         pages=verdict.pages,
         items_matched=verdict.items_matched,
@@ -237,6 +239,11 @@ def view_target(exhibit: Exhibit, number: int, share: Share, allowance: int) -> 
     )
 
 
+def is_judged(verdict: Verdict) -> bool:
+    """Say whether anything could be compared; if not, a share of nothing is not known, rather than zero."""
+    return verdict.verdict != "unknown"
+
+
 def name_site(verdict: Verdict) -> str:
     """Give what the target is called in headings."""
     return wording.shorten(wording.defang_host(verdict.site) or wording.defang_address(verdict.target), 100)
@@ -259,7 +266,7 @@ def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
     figures = [
         Figure(
             name="Share of the target",
-            value=wording.print_share(verdict.share_of_target),
+            value=wording.print_share(verdict.share_of_target) if is_judged(verdict) else _NOT_KNOWN,
             meaning=(
                 "Words of the target that stand in copied spans, divided by all its words that count. "
                 "Not counted are page furniture (what stands on half or more of its pages, when it has "
@@ -268,7 +275,7 @@ def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
         ),
         Figure(
             name="Greatest share of one item",
-            value=wording.print_share(verdict.share_of_item_max),
+            value=wording.print_share(verdict.share_of_item_max) if is_judged(verdict) else _NOT_KNOWN,
             meaning="The part of its words that stands in spans, for the item that was found most completely.",
         ),
         Figure(
@@ -302,10 +309,10 @@ def view_findings(verdict: Verdict) -> tuple[tuple[str, str], ...]:
     """Prepare what was found on each question, as pairs of a name and a sentence."""
     harms = "; ".join(wording.HARMS[harm] for harm in verdict.harms)
     return (
-        ("Likeness", wording.LIKENESS[verdict.likeness]),
+        ("Likeness", wording.LIKENESS[verdict.likeness] if is_judged(verdict) else "not judged"),
         ("Standing", wording.STANDING[verdict.standing]),
         ("Which came first", wording.DIRECTION[verdict.direction]),
-        ("Harms with evidence", harms or "none found"),
+        ("Harms with evidence", harms or "none on record"),
         ("Where it is hosted", wording.HOST[verdict.host]),
     )
 

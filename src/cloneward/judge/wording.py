@@ -54,7 +54,7 @@ DIRECTION: Final[dict[Direction, str]] = {
     "ours_first": "the protected item is the older one, as far as the dates go",
     "theirs_first": "the target's text is the older one, as far as the dates go",
     "common_source": "both seem to come from a third text",
-    "unknown": "unknown: the dates do not show which text came first",
+    "unknown": "unknown: no dates at hand show which text came first",
 }
 HOST: Final[dict[Host, str]] = {
     "dedicated": "a site of its own",
@@ -86,14 +86,10 @@ MEASURES: Final[dict[str, str]] = {
     "fields": "fields of the record that agree",
 }
 
-_MOST_NATS = math.log(1_000_000)
-"""Where odds are no longer told apart: a million to one."""
-
+_NO_BREAK = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
-_TIMES = "\N{MULTIPLICATION SIGN}"
 
-_WHOLE_TIMES = 10
-"""From here on, odds are printed without decimals."""
+_WHOLE"""From here on, odds are printed without decimals."""
 
 # What would be invisible, or would change how its surroundings are read: controls but for tab and newline,
 # bidi marks, embeddings, overrides and isolates, line separators, zero-width signs (not the two joiners,
@@ -145,20 +141,15 @@ def print_share(share: float) -> str:
     """Give a share in per cent, rounded down so that no figure looks larger than it is."""
     tenths = math.floor(share * 1000 + 1e-9)
     if share > 0 and not tenths:
-        return "below 0.1 %"
-    return f"{tenths // 10} %" if tenths % 10 == 0 else f"{tenths / 10:.1f} %"
+        return f"below 0.1{_NO_BREAK}%"
+    return f"{tenths // 10 if tenths % 10 == 0 else tenths / 10}{_NO_BREAK}%"
 
 
 def print_weight(nats: float) -> str:
-    """Give a weight in nats with what it does to the odds, rounded."""
+    """Give a weight in nats. What it does to odds is not said: weights set by hand only compare arguments."""
     if nats == 0:
         return "Informs or decides by rule; adds no weight"
-    times = math.exp(min(abs(nats), _MOST_NATS))
-    change = f"{times:,.0f}" if times >= _WHOLE_TIMES else f"{times:.1f}"
-    if abs(nats) >= _MOST_NATS:
-        change = "1,000,000 or more"
-    sign, effect = ("+", _TIMES) if nats > 0 else (_MINUS, "÷")
-    return f"Weight {sign}{abs(nats):.1f} (odds {effect} {change})"
+    return f"Weight {'+' if nats > 0 else _MINUS}{abs(nats):.1f}"
 
 
 def say_sentence(text: str) -> str:
