@@ -89,8 +89,6 @@ MEASURES: Final[dict[str, str]] = {
 _NO_BREAK = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 
-_WHOLE"""From here on, odds are printed without decimals."""
-
 # What would be invisible, or would change how its surroundings are read: controls but for tab and newline,
 # bidi marks, embeddings, overrides and isolates, line separators, zero-width signs (not the two joiners,
 # which scripts and emoji need), fillers, annotation and tag signs, lone surrogates and non-characters.
