@@ -3,14 +3,14 @@
 import codecs
 import re
 
-from resiliparse.parse.encoding import detect_encoding
+from resiliparse.parse.encoding import detect_encoding, map_encoding_to_html5
 
 # A page may declare its charset within its first 1,024 bytes (WHATWG HTML, 13.2.3.2).
 _PRESCAN_BYTES = 1024
 _DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_:.-]{1,40})""", re.IGNORECASE)
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 # Encodings whose bytes look like plain ASCII, so that UTF-8 would accept them and read nonsense.
-_ASCII_LOOKALIKES = frozenset({"iso2022_jp", "iso2022_kr", "hz"})
+_ASCII_LOOKALIKES = frozenset({"iso2022_jp"})
 
 
 def decode(content: bytes) -> tuple[str, bool]:
@@ -38,19 +38,14 @@ def _declared_encoding(content: bytes) -> str | None:
 
 
 def _known(name: str | None) -> str | None:
-    """Give Python's name of a text encoding; none for unknown names and for codecs that are not of text."""
-    try:
-        info = codecs.lookup(name or "")
-    except LookupError:
-        return None
-    if not info._is_text_encoding or info.name.startswith(("utf-16", "utf-32")):  # noqa: SLF001
-        # WHATWG: a UTF-16 declared in ASCII bytes cannot be UTF-16.
-        return None
-    return "cp1252" if info.name in {"iso8859-1", "ascii"} else info.name
+    """Give Python's name of an encoding that the web knows; none for any other codec, which a page must not choose."""
+    encoding = map_encoding_to_html5(name or "", fallback_utf8=False)
+    # WHATWG: what declares UTF-16 in ASCII bytes cannot be UTF-16.
+    return None if encoding is None or encoding.startswith("utf-16") else encoding
 
 
 def _decode_with(content: bytes, encoding: str) -> tuple[str, bool]:
     try:
         return content.decode(encoding), True
-    except (UnicodeError, ValueError):
+    except UnicodeError:
         return content.decode(encoding, errors="replace"), False

@@ -1,0 +1,45 @@
+"""Bytes to text."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloneward.fingerprint.charset import decode
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ("Grüße".encode(), "Grüße"),
+        (b"\xef\xbb\xbfabc", "abc"),
+        ("Grüße".encode("utf-16"), "Grüße"),
+        (b'<meta charset="windows-1251">' + "Привет".encode("cp1251"), '<meta charset="windows-1251">Привет'),
+        (b'<meta charset="iso-8859-1">caf\xe9 \x93x\x94', '<meta charset="iso-8859-1">café “x”'),
+        (b"<meta charset=iso-2022-jp>" + "日本".encode("iso2022_jp"), "<meta charset=iso-2022-jp>日本"),
+        ('<meta charset="latin1">Grüße'.encode(), '<meta charset="latin1">Grüße'),
+        (b"<meta charset=utf-16>plain", "<meta charset=utf-16>plain"),
+    ],
+)
+def test_decodes_as_a_browser_would(content, text):
+    """A mark, valid UTF-8, the declaration and a guess are believed in that order, and wrong declarations are not."""
+    assert decode(content) == (text, True)
+
+
+@pytest.mark.parametrize("name", [b"rot13", b"base64", b"zlib", b"idna", b"nonsense", b"utf-7", b"unicode_escape"])
+def test_declared_codecs_that_are_no_charsets_do_no_harm(name):
+    """A page cannot make us run a codec that is not of text, nor raise."""
+    text, _ = decode(b"<meta charset=" + name + b">caf\xe9 + \\x41")
+    assert "caf" in text
+
+
+@given(st.binary(max_size=2000))
+def test_any_bytes_give_text(content):
+    """No bytes raise."""
+    text, is_clean = decode(content)
+    assert isinstance(text, str)
+    assert isinstance(is_clean, bool)
+
+
+def test_broken_bytes_are_reported():
+    """Bytes that make no sense are replaced, and it is said."""
+    assert decode(b"<meta charset=shift_jis>ok \x81") == ("<meta charset=shift_jis>ok \ufffd", False)

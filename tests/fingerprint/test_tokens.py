@@ -1,0 +1,85 @@
+"""Text to tokens."""
+
+import unicodedata
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloneward.fingerprint.tokens import tokenise
+
+
+def words_of(text):
+    """Give each token as it stands in the text."""
+    tokens = tokenise(text)
+    return [text[start:end] for start, end in zip(tokens.starts, tokens.ends, strict=True)]
+
+
+def hashes_of(text):
+    """Give what each token counts as."""
+    return tokenise(text).hashes.tolist()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("The quick, brown fox's 2nd.", ["The", "quick", "brown", "fox", "s", "2nd"]),
+        ("", []),
+        ("... — !", []),
+        ("東京タワー is ไทย", ["東", "京", "タ", "ワ", "ー", "is", "ไ", "ท", "ย"]),
+        ("한국어 텍스트", ["한국어", "텍스트"]),
+        ("x😀y", ["x", "y"]),
+    ],
+)
+def test_words_and_characters(text, words):
+    """Words are tokens; where a script writes no spaces, characters are."""
+    assert words_of(text) == words
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        ("Straße CAFÉ", "strasse cafe"),
+        ("cafe\u0301", "café"),
+        ("pa\u200bss\u00adword", "password"),
+        ("pаsswоrd", "password"),
+        ("ｆｕｌｌ ｗｉｄｔｈ １２", "full width 12"),
+        ("ﬁne ﬂow", "fine flow"),
+        ("𝐛𝐨𝐥𝐝", "bold"),
+        ("“curly” ‘quotes’ – dash", "\"curly\" 'quotes' - dash"),
+        ("\u202ertl\u202c", "rtl"),
+    ],
+)
+def test_disguises_are_undone(left, right):
+    """Case, accents, look-alikes, ligatures, zero-width and soft hyphens do not change a token."""
+    assert hashes_of(left) == hashes_of(right)
+
+
+@pytest.mark.parametrize(("left", "right"), [("cat", "car"), ("12", "21"), ("ab", "a b"), ("тест", "text"), ("ا", "ب")])
+def test_other_words_differ(left, right):
+    """What reads otherwise is another token."""
+    assert hashes_of(left) != hashes_of(right)
+
+
+@given(st.text())
+def test_offsets_point_into_the_text(text):
+    """Tokens are ordered, do not overlap, lie within the text, and none is empty."""
+    tokens = tokenise(text)
+    edges = np.column_stack([tokens.starts, tokens.ends]).ravel()
+    assert (np.diff(edges) >= 0).all()
+    assert (tokens.ends > tokens.starts).all()
+    assert not len(tokens) or (tokens.starts[0] >= 0 and tokens.ends[-1] <= len(text))
+
+
+@given(st.text(), st.text())
+def test_a_separator_joins_token_lists(left, right):
+    """Tokens of two texts joined by a newline are those of the one and then the other."""
+    assert hashes_of(left + "\n" + right) == hashes_of(left) + hashes_of(right)
+
+
+@given(st.text())
+def test_composition_does_not_matter(text):
+    """A text and its canonical decomposition give the same tokens, but for Hangul, which is kept composed."""
+    if not any("HANGUL" in unicodedata.name(character, "") for character in text):
+        assert hashes_of(text) == hashes_of(unicodedata.normalize("NFD", text))

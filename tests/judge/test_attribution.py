@@ -1,0 +1,79 @@
+"""Whether the source of a passage is named nearby."""
+
+import pytest
+
+from cloneward.judge.attribution import find_attribution
+from cloneward.model.content import Extract, Item, Owner, Region
+from cloneward.model.finding import Span
+
+ITEM = Item(
+    id="i",
+    url="https://www.example.org/page",
+    title="Baking bread — Example Kitchen",
+    digest="",
+    text_digest="",
+    words=9,
+)
+OWNER = Owner(domains=frozenset({"example.org"}), names=("Example Kitchen",))
+FAR = "x " * 400
+QUOTE = Span(target=(1000, 1200), item=(0, 200), words=30)
+
+
+def named(text="", links=(), quotes=(), owner=OWNER, item=ITEM):
+    """Give what names the source of a passage amid a long page."""
+    page = Extract(text=FAR + " " * 200 + text.ljust(200) + FAR, links=links, quotes=quotes)
+    return find_attribution(page, [QUOTE], item, owner)
+
+
+@pytest.mark.parametrize(
+    ("address", "counts"),
+    [
+        ("https://example.org/", True),
+        ("//blog.example.org/x", True),
+        ("http://WWW.EXAMPLE.ORG:8080/page?utm=1", True),
+        ("https://example.org.evil.test/", False),
+        ("https://evil.test/?u=https://example.org/", False),
+        ("/page", False),
+        ("javascript://example.org/%0aalert(1)", True),
+        ("https://[broken", False),
+        ("", False),
+    ],
+)
+def test_links_to_the_owner_count(address, counts):
+    """A link near the passage names its source if it leads to the owner's registered domain."""
+    near = Region(start=1250, end=1260, address=address)
+    assert (named(links=(near,)) == address) is counts or (not address and named(links=(near,)) is None)
+
+
+def test_only_what_is_near_counts():
+    """A link or a name at the other end of the page is no attribution of this passage."""
+    assert named(links=(Region(start=0, end=10, address="https://example.org/"),)) is None
+    assert find_attribution(Extract(text="Example Kitchen " + "x " * 900), [QUOTE], ITEM, OWNER) is None
+
+
+def test_the_source_of_a_quotation_element_counts():
+    """A blockquote's cite around the passage is enough."""
+    assert named(quotes=(Region(start=990, end=1210, address="https://example.org/page"),))
+    assert named(quotes=(Region(start=990, end=1210, address=""),)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("As EXAMPLE  kitchen says", "Example Kitchen"),
+        ("from “Baking bread”", "Baking bread"),
+        ("baking breads", None),
+        ("Baking", None),
+        ("", None),
+    ],
+)
+def test_names_and_titles_count(text, name):
+    """The owner's names and the item's title count as whole words; a single word of the title does not."""
+    assert named(text) == name
+
+
+def test_without_address_and_names_nothing_is_claimed():
+    """An owner of whom nothing is known is found by the title alone."""
+    bare = Item(id="i", digest="", text_digest="", words=9)
+    near = Region(start=1250, end=1260, address="https://example.org/")
+    assert named("Example Kitchen", (near,), owner=Owner(), item=bare) is None

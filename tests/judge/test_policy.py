@@ -1,0 +1,159 @@
+"""The default policy, rule by rule."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloneward.judge.policy import Policy, Target, judge
+from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Region
+from cloneward.model.finding import Match, PageMatches, Span
+
+OWNER = Owner(
+    domains=frozenset({"owner.test"}),
+    grants=(Grant(domain="partner.test", may_show=("https://owner.test/free/*",), until="2026-12-31"),),
+    languages=frozenset({"en"}),
+)
+TODAY = "2026-11-24"
+
+
+def item(number, url="https://owner.test/a"):
+    """Give an item of the owner."""
+    return Item(id=f"i{number}", url=f"{url}{number}", title="x", digest="", text_digest="", words=1000)
+
+
+def match(number=0, groups=(60,), value=0.1, page="p"):
+    """Give a match with groups of so many words."""
+    spans, at = [], 0
+    for group, words in enumerate(groups):
+        spans.append(Span(target=(at, at + words), item=(at, at + words), words=words, group=group))
+        at += words
+    return Match(item=f"i{number}", page=page, value=value, spans=tuple(spans))
+
+
+def verdict(matches=(), words=1000, covered=None, site="copy.test", links=(), items=None, **more):
+    """Judge a site of one page."""
+    total = sum(span.words for each in matches for span in each.spans)
+    findings = [
+        PageMatches(page="p", words=words, covered=total if covered is None else covered, matches=tuple(matches))
+    ]
+    target = Target(
+        name="t",
+        site=site,
+        findings=findings,
+        extracts={"p": Extract(text="word " * 2000, links=links)},
+        items=items or {f"i{n}": item(n) for n in range(9)},
+        **more,
+    )
+    return judge(target, OWNER, today=TODAY, policy=Policy(), tool="cloneward/test")
+
+
+@pytest.mark.parametrize(
+    ("groups", "words", "name", "likeness"),
+    [
+        ((500,), 1000, "copy", "whole"),
+        ((499,), 1000, "partial_copy", "partial"),
+        ((40,), 1000, "partial_copy", "partial"),
+        ((39,), 1000, "unrelated", "none"),
+        ((39, 39, 39), 1000, "unrelated", "none"),
+        ((20, 20), 80, "copy", "whole"),
+        ((39,), 60, "unrelated", "none"),
+        ((30,), 30, "unrelated", "none"),
+        ((), 1000, "unrelated", "none"),
+    ],
+)
+def test_thresholds(groups, words, name, likeness):
+    """A copy from half of the target on, a partial copy from forty words in one group; both need forty words."""
+    found = verdict([match(groups=groups)] if groups else [], words)
+    assert (found.verdict, found.likeness) == (name, likeness)
+
+
+def test_nothing_read_is_unknown():
+    """Where no word could be read the verdict is unknown, and says what was not compared."""
+    found = verdict(words=0, problems=(Problem(code="page_empty", page="p", text="the page is empty"),))
+    assert (found.verdict, found.not_compared, len(found.problems)) == ("unknown", ("no_text",), 1)
+    assert [reason.code for reason in found.reasons][0] == "nothing_read"
+
+
+SOURCE = (Region(start=100, end=110, address="https://owner.test/a0"),)
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "links", "standing"),
+    [
+        (100, 0.2, SOURCE, "quotation"),
+        (101, 0.1, SOURCE, "none_known"),
+        (60, 0.21, SOURCE, "none_known"),
+        (60, 0.1, (), "none_known"),
+    ],
+)
+def test_quotation(words, value, links, standing):
+    """A quotation has at most 100 words, at most a fifth of the item, and names its source nearby."""
+    found = verdict([match(groups=(words,), value=value)], links=links)
+    assert found.standing == standing
+    assert found.verdict == ("benign" if standing == "quotation" else "partial_copy")
+
+
+def test_one_match_that_is_no_quotation_is_enough():
+    """A site that quotes one item and copies another is not excused by the quotation."""
+    found = verdict([match(0), match(1, groups=(300,), value=0.3)], links=SOURCE)
+    assert (found.verdict, found.standing) == ("partial_copy", "none_known")
+    assert "partly_quotation" in [reason.code for reason in found.reasons if not reason.pro]
+
+
+@pytest.mark.parametrize("site", ["owner.test", "www.owner.test", "OWNER.test"])
+def test_own_sites_are_authorised(site):
+    """What stands on a domain of the owner is never a copy."""
+    found = verdict([match(groups=(900,))], site=site)
+    assert (found.verdict, found.standing) == ("authorised", "own")
+
+
+def test_licences_cover_addresses_and_end():
+    """A partner may show what its licence names, until its last day; anything else is judged as anywhere."""
+    free = {"i0": item(0, "https://owner.test/free/a")}
+    matches = [match(groups=(900,))]
+    assert verdict(matches, site="partner.test", items=free).verdict == "authorised"
+    assert verdict(matches, site="www.partner.test", items=free).standing == "licensed"
+    assert verdict(matches, site="partner.test").verdict == "copy"
+    assert verdict(matches, site="partner.test.evil.test", items=free).verdict == "copy"
+    late = judge(
+        Target(name="t", site="partner.test", findings=[PageMatches(page="p", words=900, covered=900, matches=tuple(matches))],
+               extracts={"p": Extract(text="")}, items=free),
+        OWNER, today="2027-01-01", policy=Policy(), tool="t",
+    )  # fmt: skip
+    assert late.verdict == "copy"
+
+
+def test_a_translation_is_not_compared():
+    """A page in another language than all of ours is unrelated by words, and says that this was not compared."""
+    assert verdict(languages=frozenset({"de"})).not_compared == ("language",)
+    assert verdict(languages=frozenset({"de", "en"})).not_compared == ()
+    assert verdict([match()], languages=frozenset({"de"})).not_compared == ()
+
+
+MATCHES = st.lists(
+    st.builds(
+        match,
+        number=st.integers(0, 3),
+        groups=st.lists(st.integers(15, 400), min_size=1, max_size=4).map(tuple),
+        value=st.floats(0.001, 1),
+    ),
+    max_size=4,
+)
+
+
+@given(MATCHES, st.sampled_from(["copy.test", "owner.test", "partner.test"]), st.booleans(), st.integers(0, 3000))
+def test_every_verdict_holds_together(matches, site, is_linked, other_words):
+    """Figures lie in their ranges, both sides are argued, evidence points at matches, and standing excuses."""
+    found = verdict(matches, words=other_words + 1700, covered=1700 if matches else 0, site=site,
+                    links=SOURCE if is_linked else ())  # fmt: skip
+    assert 0 <= found.share_of_target <= 1
+    assert 0 <= found.share_of_item_max <= 1
+    assert found.items_matched == len({each.item for each in matches})
+    assert any(not reason.pro for reason in found.reasons)
+    assert any(reason.pro for reason in found.reasons) == bool(matches)
+    for reason in found.reasons:
+        assert all(0 <= place < len(matches) for place in reason.evidence if isinstance(place, int))
+    if found.standing != "none_known":
+        assert found.verdict not in {"copy", "partial_copy"}
+    assert found.direction == "unknown"
+    assert found.score is None

@@ -1,0 +1,65 @@
+"""The arguments."""
+
+import re
+from pathlib import Path
+
+from cloneward.judge import reasons
+from cloneward.judge.reasons import CODES, Case, argue
+from cloneward.model.finding import Match, Span
+
+
+def case(**more):
+    """Give a case of nothing, but for what is given."""
+    given = {"matches": (), "items": {}, "share": 0.0, "words": 100, "covered": 0, "longest_group": 0}
+    return Case(**(given | {"item_share": 0.0, "hot_words": 0, "candidates_left_out": 0} | more))
+
+
+def copied(words, value=0.9):
+    """Give a match of so many words."""
+    return Match(item="i", page="p", value=value, spans=(Span(target=(0, 9), item=(0, 9), words=words),))
+
+
+def codes(*arguments):
+    """Give the codes of the reasons, in order."""
+    return [reason.code for reason in argue(*arguments)]
+
+
+def test_every_code_is_documented_and_used():
+    """The list of codes and the code that gives them are the same set."""
+    used = set(re.findall(r'code="(\w+)"', Path(reasons.__file__).read_text("utf-8")))
+    used |= {"quotation", "partly_quotation"}
+    assert used == set(CODES)
+
+
+def test_likeness_is_argued_with_its_evidence():
+    """The longest passage, the share and a whole item each point at the match that shows them."""
+    given = case(matches=(copied(50, 0.2), copied(300)), covered=350, share=0.5, longest_group=300, item_share=0.9)
+    by_code = {reason.code: reason for reason in argue(given, "whole", "none_known", {}, 40)}
+    assert by_code["long_passage"].evidence == (1,)
+    assert by_code["long_passage"].weight == 6.0
+    assert by_code["whole_item"].evidence == (1,)
+    assert by_code["shared_text"].evidence == (0, 1)
+
+
+def test_the_other_side_is_always_argued():
+    """A copy that nobody excuses still hears what is not known."""
+    assert codes(case(matches=(copied(300),), longest_group=300), "whole", "none_known", {}, 40)[-2:] == [
+        "direction_unknown",
+        "not_captured",
+    ]
+
+
+def test_no_likeness_is_argued():
+    """No match, a match too short to count, and nothing read are told apart."""
+    assert codes(case(), "none", "none_known", {}, 40)[0] == "no_shared_text"
+    assert "passage_short" in codes(case(matches=(copied(20),), longest_group=20), "none", "none_known", {}, 40)
+    assert codes(case(words=0), "none", "none_known", {}, 40)[0] == "nothing_read"
+
+
+def test_what_was_set_aside_is_said():
+    """Words and candidates that were left out are counted in the open."""
+    given = case(matches=(copied(50),), longest_group=50, hot_words=12, candidates_left_out=3)
+    texts = {reason.code: reason.text for reason in argue(given, "partial", "licensed", {}, 40)}
+    assert texts["common_words_set_aside"].startswith("12 words")
+    assert texts["candidates_left_out"].startswith("3 further items")
+    assert "licensed_partner" in texts

@@ -1,0 +1,105 @@
+"""Matches of a page: through the index, and by comparing with all."""
+
+import random
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloneward.fingerprint.winnow import RUN, WINDOW, fingerprint
+from cloneward.match.find import MAX_CANDIDATES, count_words, find_exactly, find_matches, find_template
+from cloneward.match.index import build_index
+
+NOTHING = np.empty(0, np.uint64)
+
+
+def prose(rng, count):
+    """Give words that repeat by chance only."""
+    return [f"w{rng.randrange(3000)}" for _ in range(count)]
+
+
+def library(texts):
+    """Give the fingerprints of items and their index."""
+    prints = {item: fingerprint(" ".join(words)) for item, words in texts.items()}
+    return prints, build_index((item, text.sketch) for item, text in prints.items())
+
+
+def find(words, prints, index):
+    """Find through the index, and by comparing with all."""
+    page = fingerprint(" ".join(words))
+    return find_matches("page", page, index, prints.__getitem__), find_exactly("page", page, prints.items(), index.hot)
+
+
+@given(st.integers(0, 2**32), st.data())
+def test_the_index_agrees_with_the_reference(seed, data):
+    """What the index finds, the exact comparison finds alike; and it misses no run of the guaranteed length."""
+    rng = random.Random(seed)
+    texts = {f"i{n}": prose(rng, rng.randint(0, 200)) for n in range(rng.randint(1, 12))}
+    for item in list(texts)[:2]:  # the owner repeats itself
+        texts[item + "again"] = texts[item][: rng.randint(0, 200)]
+    prints, index = library(texts)
+    page = prose(rng, 30)
+    for _ in range(data.draw(st.integers(0, 4))):
+        source = texts[rng.choice(sorted(texts))]
+        start, size = rng.randint(0, 150), rng.randint(5, 60)
+        page += source[start : start + size] + prose(rng, rng.randint(0, 10))
+    fast, exact = find(page, prints, index)
+    reference = {match.item: match for match in exact.matches}
+    assert all(reference[match.item] == match for match in fast.matches)
+    long = {match.item for match in exact.matches if max(span.words for span in match.spans) >= RUN}
+    assert long <= {match.item for match in fast.matches}
+
+
+def test_containment_both_ways():
+    """The share of the item and the covered words of the page are counted apart."""
+    rng = random.Random(1)
+    item = prose(rng, 200)
+    prints, index = library({"i": item})
+    found, _ = find([*prose(rng, 300), *item[:100]], prints, index)
+    counted = count_words(found, NOTHING)
+    assert (counted.words, counted.covered) == (400, 100)
+    assert counted.matches[0].value == 0.5
+
+
+def test_words_matched_by_two_items_count_once():
+    """A passage that stands in two items gives two matches, and covers its words once."""
+    rng = random.Random(2)
+    shared = prose(rng, 50)
+    prints, index = library({"a": shared + prose(rng, 20), "b": prose(rng, 20) + shared})
+    found, _ = find(shared, prints, index)
+    assert [match.item for match in found.matches] == ["a", "b"]
+    assert count_words(found, NOTHING).covered == 50
+
+
+def test_the_targets_template_is_left_out_of_its_words():
+    """What the target repeats on half of its pages is no content of it, unless it is ours."""
+    rng = random.Random(3)
+    ours, menu = prose(rng, 60), prose(rng, 80)
+    prints, index = library({"i": ours})
+    pages = [find([*menu, *prose(rng, 40), *ours], prints, index)[0] for _ in range(4)]
+    template = find_template([page.sketch for page in pages])
+    counted = count_words(pages[0], template)
+    assert counted.covered == 60
+    assert 100 <= counted.words <= 100 + 2 * (WINDOW - 1), "own words and ours, and of the menu a window's edge"
+    assert find_template([page.sketch for page in pages[:3]]).size == 0
+
+
+def test_the_most_alike_candidates_come_first_and_the_rest_is_counted():
+    """Beyond the cap, candidates are not aligned, and how many is said."""
+    rng = random.Random(4)
+    passage = prose(rng, 30)
+    texts = {f"i{n:03}": prose(rng, 50) + passage for n in range(MAX_CANDIDATES + 20)}
+    texts |= {f"j{n:03}": prose(rng, 50) for n in range(3 * MAX_CANDIDATES)}
+    texts["best"] = passage + prose(rng, 40)
+    prints, index = library(texts)
+    found, _ = find(passage + texts["best"][30:], prints, index)
+    assert found.matches[0].item == "best"
+    assert found.left_out == 21
+
+
+def test_an_empty_page_has_no_matches():
+    """Nothing to read, nothing to find."""
+    prints, index = library({"i": prose(random.Random(5), 50)})
+    found, exact = find([], prints, index)
+    assert found.matches == exact.matches == ()
+    assert count_words(found, NOTHING).words == 0
