@@ -111,6 +111,35 @@ def test_removed_comes_back(store):
     assert store.count() == 1
 
 
+def test_one_item_at_two_places(store):
+    """Two files of the same text are one item, and each is known by its own bytes."""
+    batch = store.begin_import("pages")
+    copy = replace(make_entry(1, body="<b>other bytes</b>"), address="copy")
+    assert store.add(batch, [make_entry(1), copy]) == Added(new=("i00001",), unchanged=1)
+    assert store.known(["copy", make_entry(1).address]) == {
+        "copy": Known(id="i00001", digest=copy.item.digest),
+        make_entry(1).address: Known(id="i00001", digest=make_entry(1).item.digest),
+    }
+
+
+def test_another_item_at_the_place(store):
+    """An address is known for the item last read there; the former item stays until it is removed."""
+    batch = store.begin_import("pages")
+    store.add(batch, [make_entry(1), replace(make_entry(2), address=make_entry(1).address)])
+    store.add(batch, [replace(make_entry(0), address=make_entry(1).address)])
+    assert store.known([make_entry(1).address])[make_entry(1).address].id == "i00000"
+    assert store.count() == 3
+
+
+def test_same_item_at_another_place(store):
+    """An item that moved is known at its new address at once, and nothing else of it changes."""
+    batch = store.begin_import("pages")
+    store.add(batch, [make_entry(1)])
+    assert store.add(batch, [replace(make_entry(1), address="new")]) == Added(unchanged=1)
+    assert store.known(["new"])["new"].id == "i00001"
+    assert len(store.history("i00001")) == 1
+
+
 def test_hostile_strings(store):
     """File names of no encoding, NUL and lone surrogates are kept apart, found again, and seen as unchanged."""
     odd, other, absent = (f"a{sign}" for sign in ("\udce9", "\udce8", "\udce7"))

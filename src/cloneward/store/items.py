@@ -12,7 +12,7 @@ from cloneward.errors import InputError
 from cloneward.model.content import Item
 from cloneward.store.imports import Import, read_import, select_imports
 from cloneward.store.objects import ObjectStore
-from cloneward.store.tables import items, versions
+from cloneward.store.tables import addresses, items, versions
 
 # One round trip and some hundred kB a page; SQLite takes 32,766 parameters a statement.
 PAGE_ROWS = 1_000
@@ -24,7 +24,7 @@ Thing = TypeVar("Thing")
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What we hold for an address: the item and the digest of the bytes last read there."""
+    """What we hold for an address: the item read there, and the digest of the bytes it was read from."""
 
     id: str
     digest: str
@@ -80,17 +80,14 @@ class ItemStore:
             raise InputError(f"several items begin with {prefix!r}", hint=f"give more of the id: {shown}")
         return _read_item(rows[0])
 
-    def known(self, addresses: Iterable[str]) -> dict[str, Known]:
-        """Give what we hold for each address, leaving out those we hold nothing for.
-
-        Where items share an address, the greatest id counts.
-        """
+    def known(self, wanted: Iterable[str]) -> dict[str, Known]:
+        """Give what we hold for each address, leaving out those we hold nothing for."""
         found: dict[str, Known] = {}
         with self._engine.connect() as connection:
-            for page in cut(addresses, PAGE_ROWS):
+            for page in cut(wanted, PAGE_ROWS):
                 stored = {storable(address): address for address in page}
-                query = select(items.c.address, items.c.id, items.c.digest).order_by(items.c.id)
-                query = query.where(items.c.address.in_(stored), items.c.removed_at.is_(None))
+                query = select(addresses).join(items, items.c.id == addresses.c.item)
+                query = query.where(addresses.c.address.in_(stored), items.c.removed_at.is_(None))
                 for address, item, digest in connection.execute(query):
                     found[stored[address]] = Known(id=item, digest=digest)
         return found

@@ -54,7 +54,6 @@ items = Table(
     "items",
     metadata,
     Column("id", Text, primary_key=True),
-    Column("address", Text, nullable=False, comment="where it was read: a URL, a path, or a line's own key"),
     Column("kind", Text, nullable=False),
     Column("url", Text, comment="canonical"),
     Column("title", Text, nullable=False),
@@ -66,8 +65,16 @@ items = Table(
     Column("words", Integer, nullable=False),
     Column("version", Integer, nullable=False, comment="number of its last version, from 1"),
     Column("removed_at", UtcTime, comment="a tombstone; null while we protect it"),
-    Index(None, "address"),
     comment="One row an item: how it stands now.",
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("address", Text, primary_key=True, comment="a URL, a path, or a line's own key"),
+    Column("item", Text, ForeignKey("items.id"), nullable=False),
+    Column("digest", Text, nullable=False, comment="of the bytes last read there"),
+    comment="One row a place where we read an item: what came of it last time. Two places may hold one item.",
 )
 
 versions = Table(

@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, select
+from sqlalchemy import Column, Connection, Engine, bindparam, func, select
 
 from cloneward.clock import Clock
 from cloneward.errors import EvidenceError, InputError
@@ -13,7 +13,7 @@ from cloneward.model.content import Item
 from cloneward.store.imports import Import, import_id, read_import, seal_versions, select_sealed
 from cloneward.store.items import ItemStore, storable
 from cloneward.store.objects import ObjectStore
-from cloneward.store.tables import imports, items, versions
+from cloneward.store.tables import addresses, imports, items, versions
 
 # One commit and one flush a batch: at 500 they vanish beside the work, and a kill loses under a second of it.
 BATCH_ENTRIES = 500
@@ -116,13 +116,14 @@ class ItemWriter(ItemStore):
         """Objects first, flushed, then the rows at once: a row never names an object that is not there."""
         with self._engine.begin() as connection:
             _expect_open(connection, of_import)
-            plan = _Plan(of_import, self._clock.now(), _read_states(connection, batch))
+            states, places = _read_states(connection, batch), _read_places(connection, batch)
+            plan = _Plan(of_import, self._clock.now(), states, places)
             for entry in batch:
                 if plan.take(entry):
                     self._keep(entry)
             if plan.touched:
                 self._objects.sync()
-                plan.write(connection)
+            plan.write(connection)
         return plan
 
     def _keep(self, entry: Entry) -> None:
@@ -139,7 +140,10 @@ class _Plan:
     of_import: str
     now: datetime
     states: dict[str, dict[str, Any]]
+    places: dict[str, dict[str, Any]]
     known: set[str] = field(init=False)
+    found: set[str] = field(init=False)
+    moved: set[str] = field(default_factory=set)
     touched: set[str] = field(default_factory=set)
     opened: list[dict[str, Any]] = field(default_factory=list)
     closed: list[dict[str, Any]] = field(default_factory=list)
@@ -148,11 +152,12 @@ class _Plan:
     unchanged: int = 0
 
     def __post_init__(self) -> None:
-        self.known = set(self.states)
+        self.known, self.found = set(self.states), set(self.places)
 
     def take(self, entry: Entry) -> bool:
-        """Note what `entry` changes; False where nothing."""
-        row = _write_row(entry)
+        """Note what `entry` changes; False where its content is there as given."""
+        row = _write_row(entry.item)
+        self._take_place(storable(entry.address), row)
         key, old = row["id"], self.states.get(row["id"])
         version = 0 if old is None else old["version"]
         if old is not None and old["removed_at"] is None and old["text_digest"] == row["text_digest"]:
@@ -168,26 +173,38 @@ class _Plan:
 
     def write(self, connection: Connection) -> None:
         """Write the rows; items before the versions that name them."""
-        fresh = [self.states[key] for key in self.touched - self.known]
-        again = [self.states[key] | {"key": key} for key in self.touched & self.known]
-        if fresh:
-            connection.execute(items.insert(), fresh)
-        if again:
-            connection.execute(items.update().where(items.c.id == bindparam("key")), again)
+        _write_rows(connection, items.c.id, self.states, self.touched, self.known)
+        _write_rows(connection, addresses.c.address, self.places, self.moved, self.found)
         if self.opened:
             connection.execute(versions.insert(), self.opened)
         if self.closed:
-            ended = (versions.c.item == bindparam("key"), versions.c.number == bindparam("at"))
+            ended = (versions.c.item == bindparam("key_"), versions.c.number == bindparam("at"))
             connection.execute(versions.update().where(*ended), self.closed)
+
+    def _take_place(self, address: str, row: dict[str, Any]) -> None:
+        place = {"address": address, "item": row["id"], "digest": row["digest"]}
+        if self.places.get(address) != place:
+            self.places[address] = place
+            self.moved.add(address)
 
     def _open_version(self, row: dict[str, Any], former: int, old: dict[str, Any] | None) -> None:
         (self.new if old is None else self.changed).append(row["id"])
         if old is not None and old["removed_at"] is None:
-            self.closed.append({"key": row["id"], "at": former, "until": self.now})
+            self.closed.append({"key_": row["id"], "at": former, "until": self.now})
         self.opened.append(
             {name: row[name] for name in ("digest", "text_digest", "words")}
             | {"item": row["id"], "number": former + 1, "import_id": self.of_import, "since": self.now}
         )
+
+
+def _write_rows(
+    connection: Connection, key: Column[str], rows: dict[str, dict[str, Any]], touched: set[str], old: set[str]
+) -> None:
+    """Insert or update the touched rows, by whether they are old."""
+    if fresh := [rows[name] for name in touched - old]:
+        connection.execute(key.table.insert(), fresh)
+    if again := [rows[name] | {"key_": name} for name in touched & old]:
+        connection.execute(key.table.update().where(key == bindparam("key_")), again)
 
 
 def _cut_batches(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:
@@ -203,8 +220,8 @@ def _cut_batches(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:
         yield batch
 
 
-def _write_row(entry: Entry) -> dict[str, Any]:
-    row = {**asdict(entry.item), "address": entry.address}
+def _write_row(item: Item) -> dict[str, Any]:
+    row = asdict(item)
     texts = {name: storable(value) for name, value in row.items() if isinstance(value, str)}
     return row | texts | {"removed_at": None}
 
@@ -213,6 +230,12 @@ def _read_states(connection: Connection, batch: list[Entry]) -> dict[str, dict[s
     ids = {storable(entry.item.id) for entry in batch}
     rows = connection.execute(select(items).where(items.c.id.in_(ids)))
     return {row.id: dict(row._mapping) for row in rows}  # noqa: SLF001  SQLAlchemy's documented name
+
+
+def _read_places(connection: Connection, batch: list[Entry]) -> dict[str, dict[str, Any]]:
+    wanted = {storable(entry.address) for entry in batch}
+    rows = connection.execute(select(addresses).where(addresses.c.address.in_(wanted)))
+    return {row.address: dict(row._mapping) for row in rows}  # noqa: SLF001  SQLAlchemy's documented name
 
 
 def _expect_open(connection: Connection, of_import: str) -> None:

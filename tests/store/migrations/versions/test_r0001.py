@@ -19,8 +19,9 @@ def connection(tmp_path):
 
 
 def test_makes_tables(connection):
-    """It makes the three tables, and taking it back drops them."""
-    assert set(inspect(connection).get_table_names()) == {"alembic_version", "imports", "items", "versions"}
+    """It makes the four tables, and taking it back drops them."""
+    made = {"addresses", "alembic_version", "imports", "items", "versions"}
+    assert set(inspect(connection).get_table_names()) == made
     lower_to(connection, "base")
     assert inspect(connection).get_table_names() == ["alembic_version"]
 

@@ -1,4 +1,4 @@
-"""Items, their versions and the imports that brought them."""
+"""Items, where they were read, their versions, and the imports that brought them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision: str | None = None
 
 
 def upgrade() -> None:
-    """Make the three tables."""
+    """Make the four tables."""
     op.create_table(
         "imports",
         sa.Column("id", sa.Text, nullable=False, comment="from the source and which import of it this is"),
@@ -24,12 +24,6 @@ def upgrade() -> None:
     op.create_table(
         "items",
         sa.Column("id", sa.Text, nullable=False),
-        sa.Column(
-            "address",
-            sa.Text,
-            nullable=False,
-            comment="where it was read: a URL, a path, or a line's own key",
-        ),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("url", sa.Text, comment="canonical"),
         sa.Column("title", sa.Text, nullable=False),
@@ -44,7 +38,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_items"),
         comment="One row an item: how it stands now.",
     )
-    op.create_index("ix_items_address", "items", ["address"])
+    op.create_table(
+        "addresses",
+        sa.Column("address", sa.Text, nullable=False, comment="a URL, a path, or a line's own key"),
+        sa.Column("item", sa.Text, nullable=False),
+        sa.Column("digest", sa.Text, nullable=False, comment="of the bytes last read there"),
+        sa.ForeignKeyConstraint(["item"], ["items.id"], name="fk_addresses_item_items"),
+        sa.PrimaryKeyConstraint("address", name="pk_addresses"),
+        comment="One row a place where we read an item: what came of it last time. Two places may hold one item.",
+    )
     op.create_table(
         "versions",
         sa.Column("item", sa.Text, nullable=False),
@@ -70,5 +72,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Drop them."""
     op.drop_table("versions")
+    op.drop_table("addresses")
     op.drop_table("items")
     op.drop_table("imports")
