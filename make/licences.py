@@ -36,9 +36,7 @@ _OPERATORS: Final = re.compile(r"\s+(and|or)\s+|[()]", re.IGNORECASE)
 _LONGEST_NAME: Final = 100  # characters; some packages put the whole text of the licence in the field
 
 
-def walk(
-    name: str, extras: frozenset[str] = frozenset(), seen: set[str] | None = None
-) -> Iterator[Distribution]:
+def walk(name: str, extras: frozenset[str] = frozenset(), seen: set[str] | None = None) -> Iterator[Distribution]:
     """The distribution and everything it needs here at run time, each once."""
     seen = set() if seen is None else seen
     key = f"{canonicalize_name(name)}{sorted(extras)}"
