@@ -35,8 +35,8 @@ def test_numbers_agree():
 def test_links_need_both_sides():
     """A span whose beginning is left out on one side is numbered without a link, and counted as not shown."""
     filler = "filler " * 3_000
-    spans = [Span(target=(n * 60, n * 60 + 50), item=(n * 400, n * 400 + 50), words=9) for n in range(50)]
-    view = view_match(make_exhibit(filler[:4_000], filler, spans=tuple(spans)), 0, "t1", 1)
+    spans = [Span(target=(n * 38, n * 38 + 30), item=(n * 400, n * 400 + 50), words=9) for n in range(50)]
+    view = view_match(make_exhibit(filler[:1_900], filler, spans=tuple(spans)), 0, "t1", 1)
     assert view.target_side.numbers == set(range(1, 51))
     assert view.links == view.item_side.numbers
     assert len(view.links) < 50

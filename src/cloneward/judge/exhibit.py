@@ -157,7 +157,7 @@ def view_texts(exhibit: Exhibit, shown: Sequence[int], allowance: int) -> tuple[
         exhibit.items[id_] for id_ in dict.fromkeys(match.item for match in matches) if id_ in exhibit.items
     ):
         if text:
-            views.append(_view_text("protected item", item.url or item.id, text, _read_language(item)))
+            views.append(_view_text("protected item", item.url or item.title or item.id, text, _read_language(item)))
     kept: list[TextView] = []
     for view in views:
         allowance -= sum(map(len, view.blocks))

@@ -17,13 +17,13 @@ Range = tuple[int, int]
 CONTEXT: Final = 400
 """Characters shown before and after a span: about five printed lines."""
 
-WHOLE: Final = 5_000
-"""A text of at most so many characters (about two printed pages) is shown whole."""
+WHOLE: Final = 2_000
+"""A text of at most so many characters (less than a printed page) is shown whole."""
 
 SPAN_EDGE: Final = 1_200
 """Characters shown at each end of a span that is longer than twice this."""
 
-SHOWN_CHARACTERS: Final = 16_000
+SHOWN_CHARACTERS: Final = 10_000
 """What the chosen spans of one match may cost on each side, in characters, their surroundings included."""
 
 SHOWN_SPANS: Final = 40

@@ -342,6 +342,7 @@ def _view_score(score: float, base_rate: float | None) -> Figure:
 
 
 def _view_reason(reason: Reason, verdict: Verdict, anchors: Mapping[int, str]) -> ReasonView:
+    order: dict[int | str, int] = {position: rank for rank, position in enumerate(anchors)}
     pages: dict[str, str] = {}
     for at, anchor in anchors.items():
         pages.setdefault(verdict.matches[at].page, anchor)
@@ -352,7 +353,7 @@ def _view_reason(reason: Reason, verdict: Verdict, anchors: Mapping[int, str]) -
             else wording.shorten(wording.defang_address(position)),
             anchor=anchors.get(position) if isinstance(position, int) else pages.get(position),
         )
-        for position in reason.evidence[:POSITIONS]
+        for position in sorted(reason.evidence, key=lambda position: order.get(position, len(order)))[:POSITIONS]
     ]
     listing = Listing(shown=tuple(evidence), left_out=max(len(reason.evidence) - POSITIONS, 0))
     return ReasonView(

@@ -14,8 +14,8 @@ from cloneward.model.case import Direction, Harm, Host, Likeness, NotCompared, S
 VERDICTS: Final[dict[VerdictName, str]] = {
     "copy": ("has been found to be a copy: {share} of its words that count stand, in the same order, in {items}."),
     "partial_copy": (
-        "has been found to be a partial copy: at least one longer passage stands, in the same order, in "
-        "{items}; {share} of its words that count were found again."
+        "has been found to be a partial copy: at least one longer passage of it stands, in the same order, in a "
+        "protected item; {share} of its words that count stand in {items}."
     ),
     "impersonation": (
         "has been found to be an impersonation: it shows the protected site's name, logo or login form, and "
