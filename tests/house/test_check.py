@@ -10,9 +10,7 @@ def parts(monkeypatch):
     """Replace the parts by these programs."""
 
     def put(*programs):
-        monkeypatch.setattr(
-            check, "STATIC", [(f"part{n}", ["python", "-c", text]) for n, text in enumerate(programs)]
-        )
+        monkeypatch.setattr(check, "STATIC", [(f"part{n}", ["python", "-c", text]) for n, text in enumerate(programs)])
         monkeypatch.setattr(check, "TESTS", [])
 
     return put

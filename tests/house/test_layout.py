@@ -70,9 +70,7 @@ def test_no_drawers():
 def test_names_are_one_word():
     """Every module and folder is named by one plain word."""
     names = {part.removesuffix(".py") for path in MODULES for part in path.relative_to(PACKAGE).parts}
-    assert [
-        name for name in sorted(names) if not re.fullmatch(r"[a-z][a-z0-9]*|__init__|__main__", name)
-    ] == []
+    assert [name for name in sorted(names) if not re.fullmatch(r"[a-z][a-z0-9]*|__init__|__main__", name)] == []
 
 
 @pytest.mark.parametrize("face", FACES, ids=name_of)

@@ -85,14 +85,10 @@ def test_reasons():
     text = (ROOT / "pyproject.toml").read_text("utf-8")
     section = text.partition("[tool.ruff.lint]\n")[2].partition("[tool.ruff.lint.pydocstyle]")[0]
     rules = [
-        line
-        for line in section.splitlines()
-        if line.lstrip().startswith('"') or "ignore = [" in line or "= [" in line
+        line for line in section.splitlines() if line.lstrip().startswith('"') or "ignore = [" in line or "= [" in line
     ]
     silent = [
-        line
-        for line in rules
-        if '"' in line and "#" not in line and "select" not in line and not line.endswith("[")
+        line for line in rules if '"' in line and "#" not in line and "select" not in line and not line.endswith("[")
     ]
     assert len(rules) > 20
     assert silent == []

@@ -54,11 +54,7 @@ def test_error_codes_differ():
 
 def test_errors_live_in_one_file():
     """No module but errors.py makes an error of its own."""
-    ours = {
-        name
-        for name, value in vars(errors).items()
-        if isinstance(value, type) and issubclass(value, errors.Error)
-    }
+    ours = {name for name, value in vars(errors).items() if isinstance(value, type) and issubclass(value, errors.Error)}
     strays = []
     for path in (ROOT / "src").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
