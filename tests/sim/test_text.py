@@ -55,9 +55,7 @@ def test_replaced_word_differs_and_is_one_word(word, seed) -> None:
         assert new != word
 
 
-@pytest.mark.parametrize(
-    ("word", "start", "end"), [("(House,", "(", ","), ("wood;", "", ";"), ("1999.", "", ".")]
-)
+@pytest.mark.parametrize(("word", "start", "end"), [("(House,", "(", ","), ("wood;", "", ";"), ("1999.", "", ".")])
 def test_replacing_keeps_punctuation_and_capitals(word, start, end) -> None:
     """What stands around a word stays, and a capital stays a capital."""
     new = replace_word(word, Random(1))

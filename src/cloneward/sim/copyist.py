@@ -172,9 +172,7 @@ def disguise(page: Page, rng: Random, ways: Sequence[Way] = WAYS, share: float =
     """
     return replace(
         page,
-        blocks=tuple(
-            replace(block, text=_disguise_text(block.text, rng, ways, share)) for block in page.blocks
-        ),
+        blocks=tuple(replace(block, text=_disguise_text(block.text, rng, ways, share)) for block in page.blocks),
     )
 
 

@@ -254,8 +254,7 @@ def _render_wiki(title: str, blocks: Sequence[Block], rng: Random) -> str:
     """An encyclopaedia: tabs, contents box, edit links, categories."""
     heads = [block.text for block in blocks if block.kind == "heading"]
     contents = "".join(
-        f'<li class="toclevel-1"><a href="#s{number}">{escape(text)}</a></li>'
-        for number, text in enumerate(heads)
+        f'<li class="toclevel-1"><a href="#s{number}">{escape(text)}</a></li>' for number, text in enumerate(heads)
     )
     body = _mark_up(
         blocks,

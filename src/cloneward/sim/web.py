@@ -117,9 +117,7 @@ def _write_owner(folder: Path, seed: int, count: int) -> dict[str, Page]:
     return pages
 
 
-def _write_neighbour(
-    folder: Path, neighbour: _Neighbour, owner: dict[str, Page], seed: int, count: int
-) -> list[Fact]:
+def _write_neighbour(folder: Path, neighbour: _Neighbour, owner: dict[str, Page], seed: int, count: int) -> list[Fact]:
     rng = _make_rng(seed, neighbour.site)
     long_enough = [path for path, page in owner.items() if page.words >= WORDS[0]]
     facts = []
