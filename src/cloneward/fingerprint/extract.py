@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cloneward.fingerprint.charset import decode
+from cloneward.fingerprint.nesting import MAX_DEPTH, limit_nesting
 from cloneward.model.content import Extract, Problem, Region
 
 Media = Literal["html", "text"]
@@ -77,6 +78,10 @@ def _is_binary(content: bytes) -> bool:
 
 
 def _extract_html(html: str, problems: tuple[Problem, ...]) -> Extract:
+    html, cut = limit_nesting(html)
+    if cut:
+        text = f"tags nest deeper than {MAX_DEPTH}; {cut:,} of them were taken out, their text was kept"
+        problems = (*problems, Problem(code="nesting_cut", page=None, text=text))
     tree = LexborHTMLParser(html)
     meta = {_meta_name(node): node.attributes.get("content") or "" for node in tree.css("meta")}
     root = tree.css_first("html")
