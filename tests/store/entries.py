@@ -47,10 +47,16 @@ def make_entry(number, text="", *, body="", **fields):
     return Entry(item=Item(**(digests | values)), address=url, body=content, text=text)
 
 
-def import_all(folder, count, batch_entries):
-    """One run of an import, as the process that the crash test kills does it."""
+def import_all(progress, folder, count, batch_entries):
+    """One run of an import, as the process that the crash test kills does it; tells how many it has read."""
+
+    def give():
+        for number in range(count):
+            progress.value = number
+            yield make_entry(number)
+
     workspace = Workspace.open(folder, {})
     with workspace.writer(JumpingClock()) as store:
         batch = store.begin_import("pages")
-        store.add(batch, map(make_entry, range(count)), batch_entries=batch_entries)
+        store.add(batch, give(), batch_entries=batch_entries)
         store.close_import(batch)

@@ -33,8 +33,9 @@ def test_every_setting_stands_there():
 
 
 def test_defaults_can_be_uncommented():
-    """Taking the # away from every setting gives a file that can be read, with the same defaults."""
-    lines = write_settings({"site": "https://example.org/"}).splitlines()
+    """Taking the # away from every setting that has a default gives a file with just these defaults."""
+    written = write_settings({"site": "https://example.org/"}).splitlines()
+    lines = [line for line in written if "= …" not in line]
     setting = re.compile(r"# (?=\[\[|[a-z_]+ = )")
     settings = parse(tomllib.loads("\n".join(setting.sub("", line, count=1) for line in lines)), {}, source="test")
     assert settings.database == Settings(site="x").database

@@ -42,7 +42,8 @@ def _write_table(name: str, kind: type) -> Iterator[str]:
 
 def _write_pair(item: Field[Any], given: Mapping[str, Any]) -> str:
     value = given.get(item.name, item.default)
-    empty = value is MISSING or value is None
+    if value is None:
+        return f"{item.name} = …"  # TOML has no word for none: to be filled in, or left a comment
     # JSON's strings and arrays are TOML's too, but for DEL.
-    written = json.dumps("" if empty else value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    written = json.dumps("" if value is MISSING else value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return f"{item.name} = {written}"
