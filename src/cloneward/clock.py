@@ -39,4 +39,4 @@ class SystemClock:
 
 def format_utc(moment: datetime) -> str:
     """Give RFC 3339 in UTC with milliseconds, as every record shows times: `2026-11-24T04:14:52.000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"

@@ -9,13 +9,14 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from cloneward.errors import InputError
-from cloneward.url import ascii_host, host_of, registered_domain
+from cloneward.url import canonical, host_of, registered_domain
 
 FILE_NAME = "cloneward.toml"
 ENV_PREFIX = "CLONEWARD_"
@@ -29,7 +30,7 @@ class Partner:
     may_show: tuple[str, ...] = field(
         default=("*",), metadata={"doc": "Addresses of ours it may show; `*` stands for any text."}
     )
-    until: str | None = field(default=None, metadata={"doc": "Last day of the licence, YYYY-MM-DD; none: no end."})
+    until: date | None = field(default=None, metadata={"doc": "Last day of the licence, YYYY-MM-DD; none: no end."})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ class Settings:
 
     def own_domains(self) -> frozenset[str]:
         """Give the registered domains that are ours: that of `site`, and `domains`."""
-        hosts = [host_of(self.site), *map(ascii_host, self.domains)]
+        hosts = map(host_of, (self.site, *self.domains))
         return frozenset(registered_domain(host) for host in hosts if host)
 
 
@@ -76,28 +77,38 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, source: 
     """Make settings of plain values, environment variables laid over them.
 
     Raises:
-        InputError: a key is unknown or a value has the wrong type; the message names it and the source.
+        InputError: a key is unknown, a value has the wrong type, or `site` is no web address; the message names it
+            and the source.
     """
     merged = dict(values) | _from_environment(environment)
     _refuse_unknown(merged, Settings, source)
     try:
-        return msgspec.convert(merged, Settings, strict=False)
+        settings = msgspec.convert(merged, Settings, strict=False)
+        canonical(settings.site)
     except msgspec.ValidationError as error:
         raise InputError(f"{source}: {error}", hint="docs/reference/settings.md lists every setting") from error
+    except InputError as error:
+        raise InputError(f"{source}: site: {error}", hint=error.hint) from error
+    return settings
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     """Take our variables; a value that reads as a TOML array or table is one, any other is text."""
     known = {ENV_PREFIX + item.name.upper(): item.name for item in fields(Settings)}
-    found = {name: environment[variable] for variable, name in known.items() if variable in environment}
-    return {name: _toml_value(text) if text[:1] in {"[", "{"} else text for name, text in found.items()}
+    return {
+        name: _read_value(variable, environment[variable])
+        for variable, name in known.items()
+        if variable in environment
+    }
 
 
-def _toml_value(text: str) -> object:
+def _read_value(variable: str, text: str) -> object:
+    if text[:1] not in {"[", "{"}:
+        return text
     try:
         return tomllib.loads(f"value = {text}")["value"]
     except tomllib.TOMLDecodeError as error:
-        raise InputError(f"not a TOML value: {text!r}", hint=str(error)) from error
+        raise InputError(f"{variable} is no TOML value: {text!r}", hint=str(error)) from error
 
 
 def _refuse_unknown(values: Mapping[str, Any], kind: type, source: str) -> None:

@@ -4,6 +4,7 @@ Two addresses that a browser would fetch as one give one canonical form, and the
 (RFC 3986, section 6; host names after UTS 46). Nothing here touches the network.
 """
 
+import ipaddress
 import re
 from functools import cache
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -13,7 +14,10 @@ from publicsuffixlist import PublicSuffixList
 
 from cloneward.errors import InputError
 
+# What no host name holds (WHATWG URL, forbidden host code points); surrogates cannot be written in any record.
+_NO_HOST = re.compile(r"[\x00-\x20\x7f#%/<>?@\[\\\]^|\ud800-\udfff]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+_DOTS = ".\u3002\uff0e\uff61"  # all that UTS 46 takes for the dot between labels
 _PATH_SAFE = "/!$&'()*+,;=:@-._~%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -25,16 +29,17 @@ def canonical(address: str) -> str:
     The query keeps its parameters and their order: dropping any is the owner's choice, not ours.
 
     Raises:
-        InputError: not an absolute http or https address, or its port cannot be read.
+        InputError: not an absolute http or https address, or its host or port cannot be read.
     """
     try:
         parts = urlsplit(address.strip())
         port = parts.port
     except ValueError as error:
         raise InputError(f"not a web address: {address!r}", hint=str(error)) from error
-    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+    host = ascii_host(parts.hostname or "")
+    is_literal = parts.netloc.rpartition("@")[2].startswith("[")  # what stands in brackets must be IPv6
+    if parts.scheme not in _DEFAULT_PORTS or not host or _NO_HOST.search(host) or is_literal != (":" in host):
         raise InputError(f"not a web address: {address!r}", hint="write it whole: https://example.org/page")
-    host = ascii_host(parts.hostname)
     netloc = f"[{host}]" if ":" in host else host
     if port is not None and port != _DEFAULT_PORTS[parts.scheme]:
         netloc += f":{port}"
@@ -43,12 +48,17 @@ def canonical(address: str) -> str:
 
 
 def ascii_host(host: str) -> str:
-    """Give a host name in lower-case ASCII (A-labels); a name that UTS 46 refuses stays as written."""
-    bare = host.rstrip(".").lower()
+    """Give a host name in lower-case ASCII (A-labels), IPv6 in its short form, without a last dot.
+
+    A name that UTS 46 refuses stays as written.
+    """
+    bare = host.lower().rstrip(_DOTS)
+    if ":" in bare:
+        return str(_read_ip(bare) or bare)
     if bare.isascii():
         return bare
     try:
-        return idna.encode(bare, uts46=True).decode()
+        return idna.encode(bare, uts46=True).decode().rstrip(_DOTS)
     except idna.IDNAError:
         return bare
 
@@ -62,12 +72,19 @@ def host_of(address: str) -> str:
 
 
 def registered_domain(host: str) -> str:
-    """Give the public suffix plus one label; the host itself where it has no such part.
+    """Give the public suffix plus one label; the host itself where it has no such part, as no IP address has.
 
     Source: the Public Suffix List, private section included, as shipped by `publicsuffixlist`.
     """
     name = ascii_host(host)
-    return _suffixes().privatesuffix(name) or name
+    return name if _read_ip(name) else _suffixes().privatesuffix(name) or name
+
+
+def _read_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        return ipaddress.ip_address(host)
+    except ValueError:
+        return None
 
 
 @cache

@@ -11,8 +11,9 @@ from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.match.index import TextIndex, build_index
 from cloneward.model.content import Grant, Item, Owner, Problem
 from cloneward.protect.register import Registered, list_languages, locate_pages, register_pages
-from cloneward.settings import Settings
+from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
+from cloneward.url import host_of
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
 _KEPT = 512
@@ -68,9 +69,14 @@ def describe_owner(settings: Settings, items: Iterable[Item]) -> Owner:
     return Owner(
         domains=settings.own_domains(),
         names=tuple(brand.name for brand in settings.brands),
-        grants=tuple(Grant(domain=p.domain, may_show=p.may_show, until=p.until) for p in settings.partners),
+        grants=tuple(map(_make_grant, settings.partners)),
         languages=list_languages(items),
     )
+
+
+def _make_grant(partner: Partner) -> Grant:
+    until = None if partner.until is None else partner.until.isoformat()
+    return Grant(domain=host_of(partner.domain), may_show=partner.may_show, until=until)
 
 
 def _sketch_items(store: ItemStore, items: Iterable[Item]) -> Iterator[tuple[str, Sketch]]:

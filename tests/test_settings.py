@@ -1,0 +1,172 @@
+"""Tests of cloneward.settings."""
+
+import dataclasses
+from contextlib import suppress
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloneward.errors import InputError
+from cloneward.settings import Brand, Partner, Settings, load, parse
+
+SITE = {"site": "https://example.org/"}
+NAMES = [item.name for item in dataclasses.fields(Settings)]
+LEAVES = st.one_of(st.text(max_size=8), st.integers(), st.booleans(), st.floats(), st.dates(), st.datetimes())
+VALUES = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["name", "domain", "until", "may_show", "nam"]), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+
+
+@pytest.fixture
+def file(tmp_path):
+    """Write a settings file."""
+
+    def write(text):
+        path = tmp_path / "cloneward.toml"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return path
+
+    return write
+
+
+def refuse(*arguments, **options):
+    """What `parse` says when it refuses: the message and the hint in one."""
+    with pytest.raises(InputError) as refused:
+        parse(*arguments, **options)
+    return f"{refused.value} {refused.value.hint}"
+
+
+def test_reads_a_whole_file(file):
+    """Every setting is read from the file, tables as frozen values."""
+    text = """
+        site = "https://example.org/"
+        domains = ["example.net"]
+        database = "sqlite:///other.db"
+        [[brands]]
+        name = "Exemplar"
+        [[partners]]
+        domain = "partner.test"
+        may_show = ["https://example.org/news/*"]
+        until = "2026-12-31"
+        [[partners]]
+        domain = "other.test"
+        until = 2027-01-31
+    """
+    assert load(file(text), {}) == Settings(
+        site="https://example.org/",
+        domains=("example.net",),
+        database="sqlite:///other.db",
+        brands=(Brand(name="Exemplar"),),
+        partners=(
+            Partner(domain="partner.test", may_show=("https://example.org/news/*",), until=date(2026, 12, 31)),
+            Partner(domain="other.test", until=date(2027, 1, 31)),
+        ),
+    )
+
+
+def test_only_the_site_is_required():
+    """All settings but `site` have a default, and a missing `site` is named."""
+    assert parse(SITE, {}, source="x") == Settings(site=SITE["site"])
+    assert "`site`" in refuse({}, {}, source="the file")
+
+
+@pytest.mark.parametrize("day", ["31.12.2026", "2026-13-01", "soon", 2026, ""])
+def test_licence_needs_a_real_last_day(day):
+    """A last day that is no date is refused, instead of a licence that never ends."""
+    values = SITE | {"partners": [{"domain": "partner.test", "until": day}]}
+    assert "until" in refuse(values, {}, source="the file")
+
+
+@pytest.mark.parametrize("site", ["", "example.org", "ftp://example.org/", "https://"])
+def test_site_must_be_an_address(site):
+    """A site that is no web address is refused, and the setting and its source are named."""
+    assert "the file: site: " in refuse({"site": site}, {}, source="the file")
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"brand": []}, ["'brand'", "did you mean 'brands'?"]),
+        ({"zzzz": 1}, ["'zzzz'", "lists every setting"]),
+        ({"brands": [{"nam": "x"}]}, ["[[brands]]", "'nam'", "did you mean 'name'?"]),
+        ({"partners": [{"domain": "a.test"}, {"domain": "b.test", "untill": "x"}]}, ["[[partners]]", "'until'?"]),
+        ({"domains": "example.net"}, ["domains", "array"]),
+        ({"brands": {"name": "x"}}, ["brands", "array"]),
+        ({"database": 7}, ["database", "str"]),
+    ],
+)
+def test_names_what_is_wrong(values, words):
+    """An unknown key comes with a suggestion, a wrong type with its path, both with their source."""
+    said = refuse(SITE | values, {}, source="the file")
+    assert all(word in said for word in ["the file", *words]), said
+
+
+def test_environment_wins():
+    """A variable wins over the file; one that reads as a TOML list is one; foreign variables are left alone."""
+    environment = {
+        "CLONEWARD_SITE": "https://example.com/",
+        "CLONEWARD_DOMAINS": '["a.test", "b.test"]',
+        "CLONEWARD_BRANDS": '[{name = "Exemplar"}]',
+        "CLONEWARD_WORKSPACE": "elsewhere",
+        "PATH": "[",
+    }
+    settings = parse(SITE | {"domains": ["c.test"]}, environment, source="x")
+    assert settings.site == "https://example.com/"
+    assert settings.domains == ("a.test", "b.test")
+    assert settings.brands == (Brand(name="Exemplar"),)
+
+
+def test_names_the_wrong_variable():
+    """A variable that cannot be read is named."""
+    assert "CLONEWARD_DOMAINS" in refuse(SITE, {"CLONEWARD_DOMAINS": "[1"}, source="x")
+
+
+@given(st.dictionaries(st.sampled_from([*NAMES, "brand"]), VALUES, max_size=4))
+def test_any_value_is_read_or_refused(values):
+    """Whatever stands in the file, the result is settings or our error."""
+    with suppress(InputError):
+        assert parse(SITE | values, {}, source="x").own_domains()
+
+
+@given(
+    st.dictionaries(st.sampled_from(NAMES), st.text(st.characters(), max_size=12) | st.text('[]{}=,"a\n ', max_size=8))
+)
+def test_any_variable_is_read_or_refused(texts):
+    """Whatever stands in the environment, the result is settings or our error."""
+    environment = {f"CLONEWARD_{name.upper()}": text for name, text in texts.items()}
+    with suppress(InputError):
+        assert parse(SITE, environment, source="x").own_domains()
+
+
+@pytest.mark.parametrize("text", ["site = ", b"site = '\xff'", "a = 1\na = 2", "\0"])
+def test_broken_file(file, text):
+    """A file that is no TOML is refused by name."""
+    path = file(text)
+    with pytest.raises(InputError, match="not valid TOML") as refused:
+        load(path, {})
+    assert str(path) in str(refused.value)
+
+
+def test_unreadable_file(tmp_path):
+    """A file that is missing, or a folder, is refused with the system's own words."""
+    with pytest.raises(InputError, match="No such file"):
+        load(tmp_path / "none.toml", {})
+    with pytest.raises(InputError, match="directory"):
+        load(tmp_path, {})
+
+
+def test_own_domains():
+    """Ours are the registered domains of the site and of the further domains, however they are written."""
+    settings = parse(
+        {"site": "https://www.example.co.uk:8080/a", "domains": ["Shop.Example.NET.", "https://bücher.example/x"]},
+        {},
+        source="x",
+    )
+    assert settings.own_domains() == {"example.co.uk", "example.net", "xn--bcher-kva.example"}
