@@ -12,6 +12,7 @@ from typing import Any, Final
 import typer.main
 
 from cloneward import cli, errors, settings
+from make import codes
 
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "reference"
 WIDTH: Final = 100  # columns of a help text
@@ -144,7 +145,17 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
-PAGES: Final = {"commands.md": write_commands, "settings.md": write_settings, "errors.md": write_errors}
+def write_codes() -> str:
+    """The words of a verdict, reasons and problems."""
+    return codes.write_codes(NOTE)
+
+
+PAGES: Final = {
+    "commands.md": write_commands,
+    "settings.md": write_settings,
+    "errors.md": write_errors,
+    "codes.md": write_codes,
+}
 
 
 def find_stale() -> list[str]:

@@ -1,0 +1,125 @@
+"""The page of codes for docs/reference: the words of a verdict, reasons, problems; called by make/reference.py."""
+
+import ast
+import typing
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from cloneward.judge import wording
+from cloneward.judge.reasons import CODES
+from cloneward.model import case
+
+SOURCE: Final = Path(__file__).parent.parent / "src" / "cloneward"
+
+# What `verdict` says, in the order in which the policy looks.
+VERDICTS: Final = {
+    "unknown": "Nothing could be read and compared.",
+    "unrelated": "Likeness is none.",
+    "authorised": "Our content, and a right to show it is on record: standing is own or licensed.",
+    "benign": "Our content, shown in a way the policy leaves alone: for instance a quotation.",
+    "copy": "At least half of the target's words that count stand in spans.",
+    "partial_copy": "Less than that, but a passage of ours that is long enough.",
+    "impersonation": "Our name, logo or login form, and not our content. To come.",
+    "harvester": "It asks people for their credentials. To come with discovery.",
+}
+
+STAGES: Final = {
+    "registered": "No such item is registered.",
+    "read": "No page of the target had any text.",
+    "fingerprinted": "The item has no fingerprint that retrieves: it is too short, or all of it is hot.",
+    "retrieved": "No page shares a fingerprint with the item.",
+    "aligned": "A page shares fingerprints, but no passage that is long enough.",
+    "judged": "Not lost: the item is among the matches, and the policy decided.",
+}
+
+# What a problem means, and what to do. A code that is missing here fails the tests.
+PROBLEMS: Final = {
+    "charset_broken": "Some bytes make no sense in the page's charset. They were replaced; the rest was read.",
+    "folder_unreadable": "A folder cannot be opened. Check its permissions.",
+    "file_too_large": "A file is larger than the largest that is read. Split it into its pages.",
+    "file_unreadable": "A file cannot be opened. Check its permissions.",
+    "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
+    "nesting_cut": "Tags nest deeper than is read. The deepest were taken out, their text was kept.",
+    "no_pages": "There is no page in the folder. Look how its files are named.",
+    "not_a_file": "What is named like a page is a pipe, a device or a folder, and was not read.",
+    "not_text": "The bytes are neither HTML nor plain text.",
+    "page_empty": "The page has no bytes but white space.",
+    "page_truncated": "The page is longer than what is read of one page. Its beginning was read.",
+    "target_missing": "There is no such file or folder. The other targets went on; the exit code is 2.",
+}
+
+PARTS: Final[Mapping[str, tuple[Any, Mapping[Any, str]]]] = {
+    "likeness": (case.Likeness, wording.LIKENESS),
+    "standing": (case.Standing, wording.STANDING),
+    "direction": (case.Direction, wording.DIRECTION),
+    "harms": (case.Harm, wording.HARMS),
+    "host": (case.Host, wording.HOST),
+}
+
+
+def write_codes(note: str) -> str:
+    """One table for each set of words that a program may rely on."""
+    lines = ["# Codes", note, "The words that records use. They are stable; the texts beside them may change."]
+    lines += _table("Verdicts", "`verdict`, the summary, in the order in which the policy looks.", VERDICTS)
+    for name, (_, words) in PARTS.items():
+        texts = {word: text.removeprefix(f"{word.replace('_', ' ')}: ") for word, text in words.items()}
+        lines += _table(name.capitalize(), f"What `{name}` may say.", texts)
+    lines += _table("Reasons", "`code` of a reason.", dict(sorted(CODES.items())))
+    lines += _table("Not compared", "`not_compared`: what the verdict does not speak of.", wording.NOT_COMPARED)
+    lines += _table("Problems", "`code` of a problem: what could not be read; the rest went on.", PROBLEMS)
+    lines += _table("Stages", "`stage` of `--why-not`: where an item was lost.", STAGES)
+    return "\n".join([*lines, ""])
+
+
+def _table(title: str, about: str, words: Mapping[Any, str]) -> list[str]:
+    rows = (f"| `{word}` | {text[:1].upper()}{text[1:].rstrip('.')}. |" for word, text in words.items())
+    return ["", f"## {title}", "", about, "", "| code | what it says |", "|---|---|", *rows]
+
+
+def find_codes(noun: str) -> Iterator[str]:
+    """Every code that the source gives to a noun, `Problem` or `Reason`; one it cannot follow comes as written."""
+    for path in sorted(SOURCE.rglob("*.py")):
+        module = ast.parse(path.read_text("utf-8"))
+        for function in ast.walk(module):
+            if isinstance(function, ast.FunctionDef):
+                for call in _calls(function, noun):
+                    yield from _follow(
+                        next(word.value for word in call.keywords if word.arg == "code"), function, module
+                    )
+
+
+def _calls(tree: ast.AST, name: str) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name:
+            yield node
+
+
+def _follow(value: ast.expr, function: ast.FunctionDef, module: ast.Module) -> Iterator[str]:
+    """The texts that an expression may be: written there, set in the function, or given by its callers."""
+    if isinstance(value, ast.Constant):
+        yield str(value.value)
+    elif isinstance(value, ast.IfExp):
+        yield from _follow(value.body, function, module)
+        yield from _follow(value.orelse, function, module)
+    elif isinstance(value, ast.Name):
+        names = [argument.arg for argument in function.args.args]
+        sources = [
+            node.value
+            for node in ast.walk(function)
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == value.id
+        ]
+        if value.id in names:
+            place = names.index(value.id)
+            for call in _calls(module, function.name):
+                keywords = {word.arg: word.value for word in call.keywords}
+                sources += [keywords[value.id]] if value.id in keywords else call.args[place : place + 1]
+        for source in sources:
+            yield from _follow(source, function, module)
+    else:
+        yield ast.unparse(value)
+
+
+def list_words(kind: Any) -> set[str]:
+    """The words of a Literal."""
+    return set(typing.get_args(kind))
