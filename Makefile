@@ -29,7 +29,7 @@ sim: setup ## the seeded world, written to build/world
 	@$(BIN)/python -m cloneward.sim build/world
 
 bench: setup ## figures beside the peers (the one target that needs a C++ compiler)
-	@UV_PROJECT_ENVIRONMENT=.tools/bench .tools/bin/uv run --frozen --no-default-groups --group bench python benchmarks/run.py
+	@UV_PROJECT_ENVIRONMENT=.tools/bench .tools/bin/uv run --quiet --frozen --python $(BIN)/python --no-default-groups --group bench python benchmarks/run.py
 
 docs: setup ## writes docs/reference from the code
 	@$(BIN)/python -m make.reference

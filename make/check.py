@@ -36,7 +36,7 @@ TESTS: list[Part] = [
         ],
     ),
 ]
-REAL: Part = ("real", ["pytest", "-q", "-m", "browser or server", "tests"])
+REAL: Part = ("real", ["pytest", "-m", "browser or server", "tests"])
 
 
 def run_part(name: str, argv: list[str]) -> bool:
