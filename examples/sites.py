@@ -81,23 +81,15 @@ SITES = {
     "octave": Site("octave-doc", (f"{DOC}/octave/octave.html",), "GPL-3+", "texinfo"),
     "zsh": Site("zsh-doc", (f"{DOC}/zsh-common/html",), "MIT-like", "texinfo"),
     "erlang": Site("erlang-doc", (f"{DOC}/erlang-doc",), "Apache-2.0", "erlang"),
-    "libreoffice": Site(
-        "libreoffice-help-en-us", ("usr/share/libreoffice/help/en-US",), "MPL-2.0", "libreoffice"
-    ),
+    "libreoffice": Site("libreoffice-help-en-us", ("usr/share/libreoffice/help/en-US",), "MPL-2.0", "libreoffice"),
     "gtk": Site("libgtk-3-doc", ("usr/share/gtk-doc/html/gtk3",), "LGPL-2+", "gtk-doc"),
     "boost": Site("libboost1.74-doc", (f"{DOC}/libboost1.74-doc",), "BSL-1.0", "boost"),
     "postfix": Site("postfix-doc", (f"{DOC}/postfix/html",), "IPL-1.0 or EPL-2.0", "postfix"),
-    "installer": Site(
-        "installation-guide-amd64", (f"{DOC}/installation-guide-amd64/en",), "GPL-2", "docbook"
-    ),
+    "installer": Site("installation-guide-amd64", (f"{DOC}/installation-guide-amd64/en",), "GPL-2", "docbook"),
     "pascal": Site("fp-docs-3.2.2", (f"{DOC}/fp-docs/3.2.2/rtl/sysutils",), "GPL-2+", "fpdoc"),
     "policy": Site("debian-policy", (f"{DOC}/debian-policy/policy.html",), "GPL-2+", "sphinx"),
-    "apache-fr": Site(
-        "apache2-doc", (f"{DOC}/apache2-doc/manual/fr",), "Apache-2.0", "apache", "fr", "apache"
-    ),
-    "apache-ja": Site(
-        "apache2-doc", (f"{DOC}/apache2-doc/manual/ja",), "Apache-2.0", "apache", "ja", "apache"
-    ),
+    "apache-fr": Site("apache2-doc", (f"{DOC}/apache2-doc/manual/fr",), "Apache-2.0", "apache", "fr", "apache"),
+    "apache-ja": Site("apache2-doc", (f"{DOC}/apache2-doc/manual/ja",), "Apache-2.0", "apache", "ja", "apache"),
     "handbook-de": Site(
         "debian-handbook",
         (f"{DOC}/debian-handbook/html/de-DE",),
@@ -205,9 +197,7 @@ def _download_deb(package: str, debs: Path, state: Path) -> Path:
     for attempt in ("known", "updated"):
         if attempt == "updated":  # a source that fails does not matter if the others have the package
             subprocess.run([*apt, "update"], check=False, capture_output=True)
-        done = subprocess.run(
-            [*apt, "download", package], cwd=debs, check=False, capture_output=True, text=True
-        )
+        done = subprocess.run([*apt, "download", package], cwd=debs, check=False, capture_output=True, text=True)
         found = sorted(debs.glob(f"{package}_*.deb"))
         if done.returncode == 0 and found:
             return found[-1]
@@ -280,9 +270,7 @@ def _run(*command: str) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="sites of the table; without any, the table is shown"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="sites of the table; without any, the table is shown")
     parser.add_argument("--all", action="store_true", help="every site of the table")
     parser.add_argument("--wheel", action="store_true", help="the site that needs no apt")
     parser.add_argument("--cache", type=Path, default=find_cache(), help="where they are kept")
@@ -299,9 +287,7 @@ def main() -> int:
             print(f"{name}: {error}", file=sys.stderr)
             failed = True
         else:
-            print(
-                f"{name}\t{read_version(name, options.cache)}\t{sum(1 for _ in list_pages(folder))}\t{folder}"
-            )
+            print(f"{name}\t{read_version(name, options.cache)}\t{sum(1 for _ in list_pages(folder))}\t{folder}")
     if options.wheel:
         print(fetch_wheel(options.cache))
     if not names and not options.wheel:

@@ -1,5 +1,6 @@
 """Tests of cloneward.sim.copyist."""
 
+import re
 import unicodedata
 from random import Random
 
@@ -96,6 +97,13 @@ def test_excerpt_stands_in_its_host(share) -> None:
     assert mixed.words == HOST.words + round(PAGE.words * share)
     assert set(HOST.blocks) <= set(mixed.blocks)
     assert mixed.title == HOST.title
+
+
+def test_quotation_is_short_however_words_are_counted() -> None:
+    """A quotation of code keeps within a hundred words even if each sign ends a word."""
+    page = Page("T", (Block("run(a, b) " * 400),))
+    (quote,) = [block for block in quote_page(page, HOST, "u", "n", Random(1)).blocks if block.kind == "quote"]
+    assert 90 < len(re.findall(r"\w+", quote.text)) <= 100
 
 
 def test_words_change_at_the_share_asked_for() -> None:

@@ -67,6 +67,7 @@ _MAIN: Final = re.compile(
     re.IGNORECASE,
 )
 _CHARSET: Final = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
+_RUN: Final = re.compile(r"\w+")
 _HEAD_BYTES: Final = 4096  # where a charset may be declared
 _LOOKALIKES: Final = str.maketrans(
     "aceopxyijsvABCEHIKMNOPTXZ",
@@ -155,12 +156,15 @@ def shuffle_blocks(page: Page, rng: Random) -> Page:
 def quote_page(page: Page, host: Page, url: str, author: str, rng: Random) -> Page:
     """The host's page with one short quotation, its author's name and a link to `url`.
 
-    The quotation keeps within 100 words and 20 % of the page's words.
+    The quotation keeps within 100 words and 20 % of the page's words, whether a word ends
+    at white space or at any sign that is no letter or digit.
     """
-    words = min(QUOTE_WORDS_MAX, int(page.words * QUOTE_SHARE_MAX))
-    part = take_part(page, words, rng)
-    text = " ".join(block.text for block in part)
-    quote = Block(text, "quote", link=url, author=author)
+    most = min(QUOTE_WORDS_MAX, int(page.words * QUOTE_SHARE_MAX))
+    part = take_part(page, most, rng)
+    tokens = " ".join(block.text for block in part).split()
+    while sum(len(_RUN.findall(token)) for token in tokens) > most:
+        tokens.pop()
+    quote = Block(" ".join(tokens), "quote", link=url, author=author)
     at = rng.randint(1, len(host.blocks)) if host.blocks else 0
     return replace(host, blocks=(*host.blocks[:at], quote, *host.blocks[at:]))
 
