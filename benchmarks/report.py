@@ -75,8 +75,9 @@ def write_report(result: dict[str, Any]) -> str:
         "",
         (
             f"`check --each`: {speed['check_pages_per_s']} pages/s over {speed['check_pages']} pages, start of the "
-            f"program included; {speed['pages_per_s_without_start']} pages/s by the lines' own `took_s`; greatest memory {speed['peak_mib']} MiB; `--help` {speed['help_median_s']} s (median of "
-            f"{speed['help_runs']})."
+            f"program included; {speed['pages_per_s_without_start']} pages/s by the lines' own `took_s`; "
+            f"greatest memory {speed['peak_mib']} MiB; `--help` {speed['help_median_s']} s "
+            f"(median of {speed['help_runs']})."
         ),
         "",
     ]

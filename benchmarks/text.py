@@ -547,7 +547,7 @@ def _normalise(page: Page) -> str:
 
 def _read_commit() -> str:
     shown = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     return shown.stdout.strip() or "unknown"
 
