@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from cloneward.errors import EvidenceError, InputError
 from cloneward.store.items import Known
+from cloneward.store.objects import ObjectStore
 from cloneward.store.workspace import Workspace
 from cloneward.store.writer import Added
 from tests.store.entries import JumpingClock, import_all, make_entry
@@ -179,6 +180,21 @@ def test_source_that_fails(store):
     with pytest.raises(ZeroDivisionError):
         store.add(store.begin_import("pages"), give_and_fail(), batch_entries=2)
     assert store.count() == 4
+
+
+def test_flushed_before_named(workspace, store, clock, monkeypatch):
+    """The objects of a batch are there and flushed before its rows can be seen; where nothing came, no flush."""
+    seen = []
+
+    def look(objects):
+        with workspace.reader(clock) as reader:
+            seen.append((len(list(objects.folder.rglob("*.zst"))), reader.count()))
+
+    monkeypatch.setattr(ObjectStore, "sync", look)
+    batch = store.begin_import("pages")
+    for _ in range(2):
+        store.add(batch, map(make_entry, range(4)), batch_entries=2)
+    assert seen == [(4, 0), (8, 2)]
 
 
 def test_large_bodies_make_small_batches(store, monkeypatch):
