@@ -1,6 +1,7 @@
 """Pages from folders and files, one at a time, in a fixed order."""
 
 import os
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,33 +25,69 @@ class RawPage:
 
 
 def read_pages(target: Path) -> Iterator[RawPage | Problem]:
-    """Give the pages of a folder, sorted by path, or the one page that a file is.
+    """Give the pages of a folder, each folder's own before those of its subfolders, or the one page that a file is.
 
     A file given by name is read whatever it is called; in a folder, only what is named like HTML or plain text
     (`page.html`, and `page.html.en` as Apache names languages). Links that lead out of the folder are not
     followed: they are reported.
 
     Raises:
-        InputError: there is nothing at that path.
+        InputError: there is neither a folder nor a file at that path; raised at once, not with the first page.
     """
-    if target.is_file():
-        yield _read_file(target, _address(Path(target.name)), is_html=target.suffix.lower() not in _TEXT)
-    elif target.is_dir():
-        root = target.resolve()
-        for folder, subfolders, names in os.walk(target):
-            subfolders.sort()
-            for name in sorted(names):
-                kind = _kind_of(name)
-                if kind is not None:
-                    path = Path(folder, name)
-                    yield _read_inside(path, _address(path.relative_to(target)), root, is_html=kind == "html")
-    else:
-        raise InputError(f"nothing at {str(target)!r}", hint="give a folder of pages or a file")
+    try:
+        mode = target.stat().st_mode
+    except (OSError, ValueError) as error:
+        what = getattr(error, "strerror", None) or str(error)
+        raise InputError(
+            f"nothing at {spell_path(target)!r}: {what}", hint="give a folder of pages or a file"
+        ) from error
+    if stat.S_ISDIR(mode):
+        return _read_folder(target)
+    if stat.S_ISREG(mode):
+        return iter([_read_file(target, target.name, is_html=target.suffix.lower() not in _TEXT)])
+    raise InputError(f"{spell_path(target)!r} is neither a folder nor a file", hint="save what it gives to a file")
 
 
-def _address(path: Path) -> str:
-    """Give the path as text that any record can hold: bytes that are no UTF-8 become U+FFFD."""
-    return os.fsencode(path.as_posix()).decode("utf-8", errors="replace")
+def spell_path(path: Path | str) -> str:
+    r"""Give the path as text that any record can hold: bytes that are no UTF-8 are spelt out, as `\xe9`."""
+    return os.fsencode(path).decode("utf-8", errors="backslashreplace")
+
+
+def _read_folder(target: Path) -> Iterator[RawPage | Problem]:
+    is_empty = True
+    for found in _walk(target):
+        is_empty = False
+        if isinstance(found, Problem):
+            yield found
+        else:
+            path, kind = found
+            yield _read_file(path, path.relative_to(target).as_posix(), is_html=kind == "html")
+    if is_empty:
+        names = " ".join(sorted(_HTML | _TEXT))
+        text = "there is no page in the folder"
+        yield Problem(code="no_pages", page=None, text=text, hint=f"in a folder, what is read ends in one of {names}")
+
+
+def _walk(target: Path) -> Iterator[tuple[Path, str] | Problem]:
+    """Give what is named like a page, with its kind; no recursion, since a folder may nest thousands deep."""
+    root = target.resolve()
+    waiting = [target]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            yield _report(folder, target, "folder_unreadable", f"cannot be read: {error.strerror}")
+            continue
+        for entry in entries:
+            path, kind, is_folder = folder / entry.name, _kind_of(entry.name), _is_folder(entry)
+            if entry.is_symlink() and (kind or is_folder) and _leads_out(path, root):
+                hint = "copy what it leads to into the folder"
+                yield _report(path, target, "link_outside", "is a link out of the folder and was not followed", hint)
+            elif kind and not is_folder:
+                yield path, kind
+        waiting += [folder / entry.name for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
 
 
 def _kind_of(name: str) -> str | None:
@@ -60,20 +97,36 @@ def _kind_of(name: str) -> str | None:
     return "html" if _HTML.intersection(suffixes) and suffixes[-1] not in {".gz", ".br", ".zst"} else None
 
 
-def _read_inside(path: Path, address: str, root: Path, *, is_html: bool) -> RawPage | Problem:
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
-        text = f"the link {address} leads out of the folder and was not followed"
-        return Problem(code="link_outside", page=address, text=text, hint="copy the file into the folder")
-    return _read_file(path, address, is_html=is_html)
-
-
-def _read_file(path: Path, address: str, *, is_html: bool) -> RawPage | Problem:
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            text = f"{address} has {size:,} bytes, more than the {MAX_FILE_BYTES:,} that are read"
+        return entry.is_dir()
+    except OSError:  # a link to itself
+        return False
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    try:
+        return not path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a link to itself: reading it will say so
+        return False
+
+
+def _read_file(path: Path, name: str, *, is_html: bool) -> RawPage | Problem:
+    address = spell_path(name)
+    try:
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a pipe would never end
+            hint = "save what it gives to a file"
+            return Problem(code="not_a_file", page=address, text=f"{address} is no file and was not read", hint=hint)
+        if status.st_size > MAX_FILE_BYTES:
+            text = f"{address} has {status.st_size:,} bytes, more than the {MAX_FILE_BYTES:,} that are read"
             return Problem(code="file_too_large", page=address, text=text, hint="split it into its pages")
         return RawPage(address, path.read_bytes(), is_html)
     except OSError as error:
         text = f"{address} cannot be read: {error.strerror}"
         return Problem(code="file_unreadable", page=address, text=text, hint="check its permissions")
+
+
+def _report(path: Path, target: Path, code: str, what: str, hint: str = "check its permissions") -> Problem:
+    address = spell_path(path.relative_to(target).as_posix())
+    return Problem(code=code, page=address, text=f"{address} {what}", hint=hint)

@@ -39,5 +39,5 @@ def decode(line: bytes, kind: type[Noun]) -> Noun:
     """
     try:
         return msgspec.json.decode(line, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InputError(f"not a {kind.__name__}: {error}", hint="docs/reference lists the fields") from error

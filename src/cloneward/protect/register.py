@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote, urljoin
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from cloneward.archive.folder import RawPage
 from cloneward.fingerprint.extract import extract
@@ -40,20 +40,25 @@ class Unchanged:
 
 
 def locate_pages(pages: Iterable[RawPage | Problem], source: Path, base: str | None) -> Iterator[Located | Problem]:
-    """Give each page its address: `base` and its path, or the file it was read from.
+    """Give each page its address: its path below `base`, or the file it was read from.
 
     Raises:
-        InputError: `base` is no web address.
+        InputError: `base` is no web address; raised at once, not with the first page.
     """
-    folder = source if source.is_dir() else source.parent
-    for page in pages:
-        if isinstance(page, Problem):
-            yield page
-        elif base is None:
-            yield Located(page, (folder.resolve() / page.address).as_uri(), None)
-        else:
-            url = canonical(urljoin(base, quote(page.address)))
-            yield Located(page, url, url)
+    if base is None:
+        top = (source if source.is_dir() else source.parent).resolve().as_uri()
+    else:
+        parts = urlsplit(canonical(base))
+        top = urlunsplit((parts.scheme, parts.netloc, parts.path, "", ""))
+    return (page if isinstance(page, Problem) else _locate(page, top, is_web=base is not None) for page in pages)
+
+
+def _locate(page: RawPage, top: str, *, is_web: bool) -> Located:
+    address = f"{top.rstrip('/')}/{quote(page.address)}"
+    if not is_web:
+        return Located(page, address, None)
+    url = canonical(address)
+    return Located(page, url, url)
 
 
 def register_pages(

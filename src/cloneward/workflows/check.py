@@ -1,12 +1,14 @@
 """The main job, a straight line: read, extract, match, judge. Opens no case and needs no durable engine."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cloneward import __version__
-from cloneward.archive.folder import RawPage, read_pages
+from cloneward.archive.folder import RawPage, read_pages, spell_path
 from cloneward.clock import Clock
+from cloneward.errors import InputError
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.judge.policy import Policy, Target, judge
@@ -18,7 +20,6 @@ from cloneward.protect.register import primary_language
 from cloneward.workflows.library import Library
 
 TOOL = f"cloneward/{__version__}"
-_HINT = "give a folder of pages or a file"
 Keep = Callable[[str, str, str], None]
 """Takes the target, the page and its extracted text."""
 
@@ -47,14 +48,16 @@ class Check:
 
         A path with nothing at it is a verdict of its own, unknown with a problem: the other targets go on.
         """
-        if not target.exists():
-            missing = Problem(code="target_missing", page=None, text="there is no such file or folder", hint=_HINT)
-            yield self._judge(str(target), target, iter([missing]))
+        try:
+            pages = read_pages(target)
+        except InputError as error:
+            missing = Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
+            yield self._judge(spell_path(target), target, iter([missing]))
             return
         if not self.each:
-            yield self._judge(str(target), target, read_pages(target))
+            yield self._judge(spell_path(target), target, pages)
             return
-        for page in read_pages(target):
+        for page in pages:
             yield self._judge(_name_page(target, page), target, iter([page]))
 
     def _judge(self, name: str, path: Path, pages: Iterator[RawPage | Problem]) -> Checked:
@@ -113,10 +116,12 @@ class _Site:
 
 def _name_page(target: Path, page: RawPage | Problem) -> str:
     address = page.address if isinstance(page, RawPage) else page.page
-    return str(target) if target.is_file() else f"{target}/{address}"
+    return spell_path(target if address is None or target.is_file() else f"{target}/{address}")
 
 
 def _name_site(target: Path) -> str:
     """Give the host that a folder is named after, as `wget --mirror` names it; else the target's own name."""
-    folder = target.resolve() if target.is_dir() else target.resolve().parent
-    return folder.name if "." in folder.name or target.is_dir() else target.name
+    is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where no file can have that name
+    whole = Path(os.path.realpath(target))  # Path.resolve raises at a link to itself
+    folder = whole if is_folder else whole.parent
+    return spell_path(folder.name if "." in folder.name or is_folder else target.name)

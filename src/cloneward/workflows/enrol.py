@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from cloneward.archive.folder import read_pages
+from cloneward.archive.folder import read_pages, spell_path
 from cloneward.model.content import Problem
 from cloneward.protect.register import Located, Registered, Unchanged, locate_pages, register_pages
 from cloneward.store.imports import Import
@@ -31,10 +31,10 @@ def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolmen
     Safe to kill and to run again: what is stored is found unchanged, the rest is taken up.
 
     Raises:
-        InputError: nothing is there, or `base` is no web address.
+        InputError: nothing is there, or `base` is no web address; then no import has begun.
     """
-    batch = store.begin_import(str(source))
     pages = locate_pages(read_pages(source), source, base)
+    batch = store.begin_import(spell_path(source))
     while chunk := list(islice(pages, _CHUNK)):
         known = store.known([page.address for page in chunk if isinstance(page, Located)])
         entries: list[Entry] = []

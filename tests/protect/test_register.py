@@ -1,0 +1,173 @@
+"""Tests of cloneward.protect.register."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cloneward.archive.folder import RawPage
+from cloneward.errors import InputError
+from cloneward.model.content import Item, Problem
+from cloneward.model.ids import digest_bytes, digest_text, item_id
+from cloneward.protect.register import (
+    Located,
+    Registered,
+    Unchanged,
+    list_languages,
+    locate_pages,
+    primary_language,
+    register_pages,
+)
+from cloneward.url import canonical
+
+HTML = b"""<html lang="en-GB"><head><title> A  title </title>
+<meta property="article:published_time" content="2026-01-02"></head><body><p>Some words of ours.</p></body></html>"""
+
+
+def make_page(address="a.html", content=HTML, *, is_html=True):
+    """One page as read."""
+    return RawPage(address, content, is_html)
+
+
+def locate(address, base):
+    """The address and URL that one page gets below a base."""
+    (located,) = locate_pages([make_page(address)], Path(), base)
+    return located.address, located.url
+
+
+def register(content=HTML, *, url="https://example.org/a.html", known=None, is_html=True):
+    """What becomes of one page."""
+    page = make_page(content=content, is_html=is_html)
+    return list(register_pages([Located(page, url or "file:///a.html", url)], known or {}))
+
+
+@pytest.mark.parametrize(
+    ("base", "url"),
+    [
+        ("https://Example.org", "https://example.org/sub/a%20b.html"),
+        ("https://example.org/", "https://example.org/sub/a%20b.html"),
+        ("https://example.org/docs", "https://example.org/docs/sub/a%20b.html"),
+        ("https://example.org/docs/", "https://example.org/docs/sub/a%20b.html"),
+        ("https://example.org/docs/?q=1#x", "https://example.org/docs/sub/a%20b.html"),
+    ],
+)
+def test_pages_lie_below_the_base(base, url):
+    """A page's URL is its path below the base, with or without a slash at its end, in canonical form."""
+    assert locate("sub/a b.html", base) == (url, url)
+
+
+@given(st.lists(st.text(min_size=1).filter(lambda part: part not in {".", ".."} and "/" not in part), min_size=1))
+def test_any_name_stays_below_the_base(parts):
+    """Whatever a file is called, its URL is canonical, below the base, and no other file's."""
+    address, url = locate("/".join(parts), "https://example.org/docs/")
+    assert address == url == canonical(url)
+    assert url.startswith("https://example.org/docs/")
+    assert url.count("/") == 3 + len(parts)
+    assert "?" not in url
+
+
+@pytest.mark.parametrize("base", ["", "example.org", "ftp://example.org/", "https://"])
+def test_base_must_be_an_address(base, tmp_path):
+    """A base that is no web address is refused at once, before any page is read."""
+    with pytest.raises(InputError, match="not a web address"):
+        locate_pages(iter(()), tmp_path, base)
+
+
+def test_without_base_the_file_is_the_address(tmp_path):
+    """Without a base a page has no URL and is known by its file, however the folder was named."""
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.html").write_bytes(HTML)
+    expected = (tmp_path / "a.html").as_uri()
+    for source in [tmp_path, tmp_path / "sub" / "..", tmp_path / "a.html"]:
+        (located,) = locate_pages([make_page()], source, None)
+        assert (located.address, located.url) == (expected, None)
+
+
+def test_problems_pass_through(tmp_path):
+    """What could not be read goes on as it is, in its place."""
+    problem = Problem(code="file_unreadable", page="b.html", text="b.html cannot be read")
+    given_on = list(locate_pages([make_page(), problem], tmp_path, None))
+    assert given_on[1] is problem
+    assert list(register_pages(given_on, {}))[1] is problem
+
+
+def test_an_item_says_what_the_page_says():
+    """An item carries the page's title, language and date, and the digests of its bytes and its text."""
+    (registered,) = register()
+    assert registered == Registered(
+        item=Item(
+            id=item_id("https://example.org/a.html"),
+            url="https://example.org/a.html",
+            title="A title",
+            digest=digest_bytes(HTML),
+            text_digest=digest_text("Some words of ours."),
+            words=4,
+            published_at="2026-01-02",
+            language="en-GB",
+        ),
+        address="https://example.org/a.html",
+        body=HTML,
+        text="Some words of ours.",
+    )
+
+
+def test_the_id_outlives_the_text():
+    """A page with a URL keeps its id when its text changes; one without has that of its text."""
+    (one,), (other,) = register(), register(HTML.replace(b"ours", b"mine"))
+    assert one.item.id == other.item.id
+    (one,), (again,), (other,) = (
+        register(content, url=None) for content in [HTML, HTML + b"\n", HTML.replace(b"ours", b"mine")]
+    )
+    assert one.item.id == again.item.id != other.item.id
+
+
+def test_known_pages_are_not_read_again():
+    """A page whose bytes are those known for its address is passed over; known bytes elsewhere are not."""
+    url = "https://example.org/a.html"
+    assert register(known={url: digest_bytes(HTML)}) == [Unchanged(url)]
+    assert isinstance(register(known={url: digest_bytes(b"old")})[0], Registered)
+    assert isinstance(register(known={"https://example.org/b.html": digest_bytes(HTML)})[0], Registered)
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", b"\0\1\2\3" * 100])
+def test_a_page_without_text_is_no_item(content):
+    """What has no text gives its problem, under its page, and no item."""
+    (problem,) = register(content)
+    assert (problem.page, bool(problem.text)) == ("a.html", True)
+
+
+def test_plain_text_is_not_parsed():
+    """Plain text is taken as it stands, and its file's name is its title."""
+    (registered,) = register(b"<p>one</p>", is_html=False)
+    assert (registered.text, registered.item.title) == ("<p>one</p>", "a.html")
+
+
+@given(st.binary(max_size=300), st.booleans())
+def test_any_bytes_give_an_item_or_a_problem(content, is_html):
+    """Whatever the bytes, there is an item whose digests are true, or a problem, or no text at all."""
+    for given_one in register(content, is_html=is_html):
+        if isinstance(given_one, Registered):
+            assert given_one.item.digest == digest_bytes(content)
+            assert given_one.item.text_digest == digest_text(given_one.text)
+            given_one.text.encode()
+        else:
+            assert given_one.page == "a.html"
+
+
+@pytest.mark.parametrize(
+    ("tag", "language"),
+    [("en", "en"), ("EN-gb", "en"), ("pt_BR", "pt"), (" de ", "de"), ("", ""), (None, ""), ("-", "")],
+)
+def test_primary_language(tag, language):
+    """The primary subtag is in lower case, and none is none."""
+    assert primary_language(tag) == language
+
+
+def test_languages_are_all_or_nothing():
+    """The languages of the items are known only where that of each is: an unknown one may be any."""
+    items = [Item(id=tag, digest="", text_digest="", words=1, language=tag) for tag in ["en-GB", "en", "fr"]]
+    unknown = Item(id="x", digest="", text_digest="", words=1)
+    assert list_languages(items) == {"en", "fr"}
+    assert list_languages([*items, unknown]) == frozenset()
+    assert list_languages([]) == frozenset()
