@@ -40,7 +40,7 @@ PROBLEMS: Final = {
     "file_too_large": "A file is larger than the largest that is read. Split it into its pages.",
     "file_unreadable": "A file cannot be opened. Check its permissions.",
     "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
-    "nesting_cut": "Tags nest deeper than is read. The deepest were taken out, their text was kept.",
+    "markup_cut": "Tags nest deeper, or hold more attributes, than is read. The rest was taken out, the text was kept.",
     "no_pages": "There is no page in the folder. Look how its files are named.",
     "not_a_file": "What is named like a page is a pipe, a device or a folder, and was not read.",
     "not_text": "The bytes are neither HTML nor plain text.",

@@ -1,8 +1,10 @@
 """The docs: links lead somewhere, commands exist and print what is shown, map and codes agree with the code."""
 
 import ast
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -144,6 +146,26 @@ def test_output_is_real(page, tmp_path):
     for commands, output in shown:
         printed = run_commands(commands, tmp_path)
         assert [line for line in output.splitlines() if line not in printed] == [], "\n".join(printed)
+
+
+def test_workspace_runs(tmp_path):
+    """The README's way with a workspace runs as it stands, on pages where it says they lie."""
+    shutil.copytree(DOCS / "example" / "recipes.example", tmp_path / "public")
+    shutil.copytree(DOCS / "example" / "viewer.example", tmp_path / "saved" / "viewer.example")
+    blocks = [block for _, block in FENCE.findall((ROOT / "README.md").read_text("utf-8"))]
+    (script,) = [block for block in blocks if "cloneward init" in block]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-eu"],
+        input=script,
+        cwd=tmp_path,
+        env=os.environ | {"PATH": path},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.startswith("copy ")
+    assert (tmp_path / "mysite" / "report.html").is_file()
 
 
 def test_map_agrees_with_faces():
