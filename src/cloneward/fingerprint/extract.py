@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from cloneward.fingerprint.bounds import MAX_ATTRIBUTES, MAX_DEPTH, bound_markup
 from cloneward.fingerprint.charset import decode
-from cloneward.fingerprint.nesting import MAX_DEPTH, limit_nesting
 from cloneward.model.content import Extract, Problem, Region
 
 Media = Literal["html", "text"]
@@ -78,10 +78,11 @@ def _is_binary(content: bytes) -> bool:
 
 
 def _extract_html(html: str, problems: tuple[Problem, ...]) -> Extract:
-    html, cut = limit_nesting(html)
+    html, cut = bound_markup(html)
     if cut:
-        text = f"tags nest deeper than {MAX_DEPTH}; {cut:,} of them were taken out, their text was kept"
-        problems = (*problems, Problem(code="nesting_cut", page=None, text=text))
+        bounds = f"deeper than {MAX_DEPTH} or with over {MAX_ATTRIBUTES} attributes"
+        text = f"{cut:,} tags {bounds} were taken out or shortened; all text was kept"
+        problems = (*problems, Problem(code="markup_cut", page=None, text=text))
     tree = LexborHTMLParser(html)
     meta = {_meta_name(node): node.attributes.get("content") or "" for node in tree.css("meta")}
     root = tree.css_first("html")

@@ -1,4 +1,4 @@
-"""The bound on nesting."""
+"""What a page can make a parser do."""
 
 import numpy as np
 import pytest
@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
+from cloneward.fingerprint.bounds import _FLAT, _RAW, MAX_DEPTH, _find_excess, _hash_names, bound_markup
 from cloneward.fingerprint.extract import extract
-from cloneward.fingerprint.nesting import _FLAT, _RAW, MAX_DEPTH, _find_excess, _hash_names, limit_nesting
 
 
 def depth_of(html):
@@ -25,7 +25,7 @@ def test_ordinary_pages_are_left_alone():
     """A page of many tags that close is given back as it is, whatever stands in comments, scripts and values."""
     item = "<li><a href='</div>'>x</a><!-- <div> --><script>'<div>'</script><br><p>y<div title=\">\">z</div>"
     html = "<ul>" + item * 2_000 + "</ul>"
-    assert limit_nesting(html) == (html, 0)
+    assert bound_markup(html) == (html, 0)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_ordinary_pages_are_left_alone():
 def test_depth_is_bounded_however_it_is_hidden(unit):
     """No trick with values, comments, scripts or foreign end tags hides nesting from the count."""
     html = "".join(unit.replace("{n}", str(number)) for number in range(6_000))
-    limited, cut = limit_nesting(html + "deep")
+    limited, cut = bound_markup(html + "deep")
     assert cut > 1_000
     assert depth_of(limited) <= 4 * MAX_DEPTH + 10  # a counted table brings tbody, tr and td
 
@@ -62,7 +62,17 @@ def test_text_beyond_the_bound_is_kept():
     """Only tags are taken out; the text they held is still found, and the page says so."""
     page = extract(b"".join(b"<div>w%d " % number for number in range(20_000)))
     assert len(page.text.split()) == 20_000
-    assert [problem.code for problem in page.problems] == ["nesting_cut"]
+    assert [problem.code for problem in page.problems] == ["markup_cut"]
+
+
+@pytest.mark.parametrize("tag", ["<div {}>", "</div {}>", "<br {}>", "<p {}"])
+def test_attributes_are_bounded(tag):
+    """A tag keeps its first attributes, the text around it stays, and the page is read in no time."""
+    html = "<p>before " + tag.format(" ".join(f"a{number}='>{number}'" for number in range(50_000))) + " after"
+    limited, cut = bound_markup(html)
+    assert cut == 1
+    assert len(limited) < 10_000
+    assert ("after" in extract(html.encode()).text) is (">" in tag)
 
 
 SOUP = st.lists(
@@ -70,7 +80,9 @@ SOUP = st.lists(
         "<div> </div> <b> </b> "
         "<p> <a> </a> <table> <td> </table> <li> <ul> </ul> <script> </script> <!-- --> --!> <!--> "
         "<style> </style> <title> </title>"
-        " <div\ta='> ' > \" = / <div\ta=\"> <? <! </ </x> < x <svg> </svg> <font>".split(" ")
+        " <div\ta='> ' > \" = / <div\ta=\"> <? <! </ </x> < x <svg> </svg> <path/> <desc> </desc> <foreignObject> <div/> <math> <mi> <font>".split(
+            " "
+        )
     ),
     max_size=60,
 )
@@ -85,5 +97,5 @@ def test_the_count_is_never_too_small(parts):
     limited = list(html)
     for start, end in cuts:
         limited[start:end] = [" "] * (end - start)
-    # a counted table brings tbody, tr and td
-    assert depth_of("".join(limited)) <= 10 * 4 + 10
+    # a counted table brings tbody, tr, td, and a p in it
+    assert depth_of("".join(limited)) <= 10 * 5 + 20

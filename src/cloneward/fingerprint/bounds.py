@@ -1,11 +1,13 @@
-"""Bounds how deep a page can nest, before it is parsed.
+"""Bounds what a page can make a parser do, before it is parsed.
 
-Building the tree takes time that grows with depth times length: 100,000 nested tags, half a megabyte, would take
-minutes. Browsers stop at a depth of 512; so do we, by taking out the start tags beyond it and keeping their text.
+Building the tree takes time that grows with depth times length, and with the square of a tag's attributes: 100,000
+nested tags or attributes, half a megabyte, would take minutes. Browsers stop at a depth of 512; so do we, by taking
+out the start tags beyond it, keeping their text, and by leaving a tag its first 512 attributes.
 
 One linear pass reads the tags as the tokenizer of WHATWG HTML, 13.2.5, does, and counts for each name the tags that
-were opened and not closed. Once a script may hide its own end (a comment in it that opens another script), closings no
-longer count, so that the count is never too small.
+were opened and not closed. Once it cannot be sure what the parser will see, closings no longer count, so that the count
+is never too small: when a script may hide its own end, and when a drawing (SVG, MathML) holds a title or style with
+tags in it, which are text in HTML and tags in a drawing. In a drawing every name nests, unless its tag ends in `/>`.
 """
 
 import numba
@@ -15,8 +17,11 @@ from numpy.typing import NDArray
 MAX_DEPTH = 512
 """Chromium's limit on the depth of a tree."""
 
-# Tags below this many cannot cost more than about 0.1 s, however they nest.
-_HARMLESS_TAGS = 4_000
+MAX_ATTRIBUTES = 512
+"""Attributes of one tag that are read; real tags have a few dozen at most."""
+
+# A page below this many characters cannot cost more than about 0.2 s, whatever it holds.
+_HARMLESS = 16_384
 # Never nest by themselves: void elements, and those that the next of their kind closes.
 _FLAT = (
     "a area base br col dd dt embed hr img input li link meta nobr option p param rp rt source tbody td tfoot th "
@@ -25,31 +30,10 @@ _FLAT = (
 _RAW = "iframe noembed noframes script style textarea title xmp".split()
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
-_NAMES = 1 << 12
+_NAMES = np.uint64(1 << 12)
 _LT, _GT, _SLASH, _BANG, _QUERY, _DASH, _EQUALS, _DOUBLE, _SINGLE = (ord(sign) for sign in "<>/!?-=\"'")
 _BLANK = 32  # white space and controls end here
 _BEFORE_NAME, _IN_NAME, _AFTER_NAME, _BEFORE_VALUE = range(4)
-
-
-def limit_nesting(html: str) -> tuple[str, int]:
-    """Give the page with start tags beyond `MAX_DEPTH` taken out, and how many were."""
-    if html.count("<") - html.count("</") <= _HARMLESS_TAGS:
-        return html, 0
-    codes = np.frombuffer(html.encode("utf-32-le", errors="replace"), np.uint32)
-    cuts = _find_excess(codes, _hash_names(_FLAT), _hash_names(_RAW), MAX_DEPTH)
-    if not len(cuts):
-        return html, 0
-    parts: list[str] = []
-    last = 0
-    for start, end in cuts:
-        parts.append(html[last:start])
-        last = end
-    return " ".join([*parts, html[last:]]), len(cuts)
-
-
-def _hash_names(names: list[str]) -> NDArray[np.uint64]:
-    codes = (np.frombuffer(name.encode("utf-32-le"), np.uint32) for name in names)
-    return np.array([_hash_name(name, 0)[0] for name in codes], np.uint64)
 
 
 @numba.njit(cache=True)
@@ -67,11 +51,36 @@ def _hash_name(codes: NDArray[np.uint32], at: int) -> tuple[np.uint64, int]:
     return value, at
 
 
+def _hash_names(names: list[str]) -> NDArray[np.uint64]:
+    codes = (np.frombuffer(name.encode("utf-32-le"), np.uint32) for name in names)
+    return np.array([_hash_name(name, 0)[0] for name in codes], np.uint64)
+
+
+_DRAWINGS = _hash_names(["svg", "math"])
+_HTML_IN_DRAWINGS = _hash_names("annotation-xml desc foreignobject mi mn mo ms mtext title".split())
+
+
+def bound_markup(html: str) -> tuple[str, int]:
+    """Give the page with what is beyond `MAX_DEPTH` and `MAX_ATTRIBUTES` taken out, and from how many tags."""
+    if len(html) <= _HARMLESS:
+        return html, 0
+    codes = np.frombuffer(html.encode("utf-32-le", errors="replace"), np.uint32)
+    cuts = _find_excess(codes, _hash_names(_FLAT), _hash_names(_RAW), MAX_DEPTH)
+    if not len(cuts):
+        return html, 0
+    parts: list[str] = []
+    last = 0
+    for start, end in cuts:
+        parts.append(html[last:start])
+        last = end
+    return " ".join([*parts, html[last:]]), len(cuts)
+
+
 @numba.njit(cache=True)
 def _find_excess(  # noqa: C901, PLR0912  a tokenizer reads best as the one table that the standard gives
     codes: NDArray[np.uint32], flat: NDArray[np.uint64], raw: NDArray[np.uint64], deepest: int
 ) -> list[tuple[int, int]]:
-    """Give the ranges of the start tags beyond the depth, in order."""
+    """Give the ranges of what is beyond the bounds, in order: start tags, or attributes of one."""
     cuts = [(0, 0)]
     is_open = np.zeros(_NAMES, np.int32)  # by hash: names that collide only make the count greater
     depth = 0
@@ -85,22 +94,32 @@ def _find_excess(  # noqa: C901, PLR0912  a tokenizer reads best as the one tabl
         sign = codes[at + 1]
         if _is_letter(sign):
             name, at = _hash_name(codes, at + 1)
-            at = _end_of_tag(codes, at)
-            if _contains(raw, name):
-                at, hides_end = _skip_raw(codes, at, name)
-                is_doubtful = is_doubtful or hides_end
-            elif not _contains(flat, name):
-                if depth >= deepest:
-                    cuts.append((start, at))
-                else:
-                    is_open[name % np.uint64(_NAMES)] += 1
-                    depth += 1
+            at, surplus = _end_of_tag(codes, at)
+            in_drawing = _any_open(is_open, _DRAWINGS)
+            is_raw = _contains(raw, name)
+            if is_raw:
+                end, is_plain, hides_end = _end_of_raw(codes, at, name)
+                is_doubtful = is_doubtful or hides_end or (in_drawing and not is_plain)
+                is_raw = is_plain or not in_drawing
+            is_leaf = codes[at - 2] == _SLASH and not _any_open(is_open, _HTML_IN_DRAWINGS)
+            counts = not is_raw and not (is_leaf if in_drawing else _contains(flat, name))
+            if counts and depth >= deepest:
+                cuts.append((start, at))
+                continue
+            if surplus:
+                cuts.append((surplus, at - 1))
+            if counts:
+                is_open[name % _NAMES] += 1
+                depth += 1
+            elif is_raw:
+                at = end
         elif sign == _SLASH and at + 2 < codes.size and _is_letter(codes[at + 2]):
             name, at = _hash_name(codes, at + 2)
-            at = _end_of_tag(codes, at)
-            slot = name % np.uint64(_NAMES)
-            if is_open[slot] > 0 and not is_doubtful:
-                is_open[slot] -= 1
+            at, surplus = _end_of_tag(codes, at)
+            if surplus:
+                cuts.append((surplus, at - 1))
+            if is_open[name % _NAMES] > 0 and not is_doubtful:
+                is_open[name % _NAMES] -= 1
                 depth -= 1
         elif sign == _BANG and at + 3 < codes.size and codes[at + 2] == _DASH and codes[at + 3] == _DASH:
             at = _end_of_comment(codes, at + 4)
@@ -110,6 +129,14 @@ def _find_excess(  # noqa: C901, PLR0912  a tokenizer reads best as the one tabl
         else:
             at += 1
     return cuts[1:]
+
+
+@numba.njit(cache=True)
+def _any_open(is_open: NDArray[np.int32], names: NDArray[np.uint64]) -> bool:
+    for name in names:  # noqa: SIM110  numba compiles no generator here
+        if is_open[name % _NAMES] > 0:
+            return True
+    return False
 
 
 @numba.njit(cache=True)
@@ -126,9 +153,14 @@ def _contains(names: NDArray[np.uint64], wanted: np.uint64) -> bool:
 
 
 @numba.njit(cache=True)
-def _end_of_tag(codes: NDArray[np.uint32], at: int) -> int:
-    """Give the place after the tag's `>`; a quoted value, which only follows an equals sign, may hold one."""
+def _end_of_tag(codes: NDArray[np.uint32], at: int) -> tuple[int, int]:  # noqa: C901  the same table
+    """Give the place after the tag's `>`, and where its surplus attributes begin, or 0.
+
+    A quoted value may hold a `>`; only after an equals sign does a quote begin one.
+    """
     state = _BEFORE_NAME
+    attributes = 0
+    surplus = 0
     while at < codes.size:
         code = codes[at]
         at += 1
@@ -150,8 +182,12 @@ def _end_of_tag(codes: NDArray[np.uint32], at: int) -> int:
         elif code == _EQUALS and state != _BEFORE_NAME:
             state = _BEFORE_VALUE
         else:
+            if state != _IN_NAME:
+                attributes += 1
+                if attributes == MAX_ATTRIBUTES + 1:
+                    surplus = at - 1
             state = _IN_NAME
-    return min(at, codes.size)
+    return min(at, codes.size), surplus
 
 
 @numba.njit(cache=True)
@@ -171,18 +207,20 @@ def _end_of_comment(codes: NDArray[np.uint32], at: int) -> int:
 
 
 @numba.njit(cache=True)
-def _skip_raw(codes: NDArray[np.uint32], at: int, name: np.uint64) -> tuple[int, bool]:
-    """Give where the end tag of an element that holds text stands, and whether the parser may see it elsewhere.
+def _end_of_raw(codes: NDArray[np.uint32], at: int, name: np.uint64) -> tuple[int, bool, bool]:
+    """Give where the end tag of an element that holds text stands, if it holds no tag, and if it may hide its end.
 
-    Only a script can hide its end tag, in a comment that opens another script (13.2.5.20, double escaped).
+    Only a script can hide it: in a comment that opens another script (13.2.5.20, double escaped).
     """
+    is_plain = True
     escaped = False
-    doubtful = False
+    hides_end = False
     while at < codes.size - 2:
         if codes[at] == _LT:
             if codes[at + 1] == _SLASH and _hash_name(codes, at + 2)[0] == name:
                 break
+            is_plain = False
             escaped = escaped or codes[at + 1] == _BANG
-            doubtful = doubtful or (escaped and _hash_name(codes, at + 1)[0] == name)
+            hides_end = hides_end or (escaped and _hash_name(codes, at + 1)[0] == name)
         at += 1
-    return at, doubtful
+    return at, is_plain, hides_end
