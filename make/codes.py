@@ -60,7 +60,8 @@ PARTS: Final[Mapping[str, tuple[Any, Mapping[Any, str]]]] = {
 
 def write_codes(note: str) -> str:
     """One table for each set of words that a program may rely on."""
-    lines = ["# Codes", note, "The words that records use. They are stable; the texts beside them may change."]
+    about = "The words that records use, those to come among them. They are stable; the texts beside them may change."
+    lines = ["# Codes", note, about]
     lines += _table("Verdicts", "`verdict`, the summary, in the order in which the policy looks.", VERDICTS)
     for name, (_, words) in PARTS.items():
         texts = {word: text.removeprefix(f"{word.replace('_', ' ')}: ") for word, text in words.items()}

@@ -1,6 +1,7 @@
 """The docs: links lead somewhere, commands exist and print what is shown, map and codes agree with the code."""
 
 import ast
+import dataclasses
 import os
 import re
 import shlex
@@ -15,8 +16,11 @@ import pytest
 import typer.main
 
 from cloneward import cli
+from cloneward.fingerprint import winnow
 from cloneward.judge import wording
+from cloneward.judge.policy import Policy
 from cloneward.judge.reasons import CODES
+from cloneward.match import align, index
 from cloneward.model import case
 from make import codes
 
@@ -207,6 +211,19 @@ def test_decisions_have_their_headings(page):
 def test_decisions_are_numbered():
     """Numbers of decisions have no gap and none twice."""
     assert [int(page.name[:4]) for page in DECISIONS] == list(range(1, len(DECISIONS) + 1))
+
+
+def test_thresholds_are_those_of_the_code():
+    """Decisions state the thresholds, in table and title, that the code has."""
+    policy = (DOCS / "decisions" / "0008-default-policy.md").read_text("utf-8")
+    for bound in dataclasses.fields(Policy):
+        assert bound.name == "id" or f"| `{bound.name}` | {bound.default} " in policy
+    assert f"`{Policy().id}`" in policy
+    assert f"| gap within a group | {align.MAX_GAP} words" in policy
+    assert f"at least six) or on {index.HOT_ITEMS:,}." in policy
+    assert index.HOT_MIN_ITEMS == 6
+    winnowing = (DOCS / "decisions" / "0009-winnowing-parameters.md").read_text("utf-8")
+    assert f"k = {winnow.SHINGLE}, w = {winnow.WINDOW}: {winnow.RUN} words in a row are always found" in winnowing
 
 
 def test_reasons_are_documented():
