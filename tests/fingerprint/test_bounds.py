@@ -80,9 +80,8 @@ SOUP = st.lists(
         "<div> </div> <b> </b> "
         "<p> <a> </a> <table> <td> </table> <li> <ul> </ul> <script> </script> <!-- --> --!> <!--> "
         "<style> </style> <title> </title>"
-        " <div\ta='> ' > \" = / <div\ta=\"> <? <! </ </x> < x <svg> </svg> <path/> <desc> </desc> <foreignObject> <div/> <math> <mi> <font>".split(
-            " "
-        )
+        " <div\ta='> ' > \" = / <div\ta=\"> <? <! </ </x> < x <svg> </svg> <font>"
+        " <path/> <desc> </desc> <foreignObject> <div/> <math> <mi>".split(" ")
     ),
     max_size=60,
 )

@@ -7,7 +7,8 @@ out the start tags beyond it, keeping their text, and by leaving a tag its first
 One linear pass reads the tags as the tokenizer of WHATWG HTML, 13.2.5, does, and counts for each name the tags that
 were opened and not closed. Once it cannot be sure what the parser will see, closings no longer count, so that the count
 is never too small: when a script may hide its own end, and when a drawing (SVG, MathML) holds a title or style with
-tags in it, which are text in HTML and tags in a drawing. In a drawing every name nests, unless its tag ends in `/>`.
+tags in it, which are text in HTML and tags in a drawing, or a tag that ends the drawing. In a drawing every name
+nests, unless its tag ends in `/>`.
 """
 
 import numba
@@ -57,6 +58,10 @@ def _hash_names(names: list[str]) -> NDArray[np.uint64]:
 
 
 _DRAWINGS = _hash_names(["svg", "math"])
+_LEAVES_DRAWING = _hash_names(  # 13.2.6.5: tags that end any drawing they stand in
+    "b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i img li listing menu "
+    "meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
+)
 _HTML_IN_DRAWINGS = _hash_names("annotation-xml desc foreignobject mi mn mo ms mtext title".split())
 
 
@@ -77,7 +82,7 @@ def bound_markup(html: str) -> tuple[str, int]:
 
 
 @numba.njit(cache=True)
-def _find_excess(  # noqa: C901, PLR0912  a tokenizer reads best as the one table that the standard gives
+def _find_excess(  # noqa: C901, PLR0912, PLR0915  a tokenizer reads best as the one table that the standard gives
     codes: NDArray[np.uint32], flat: NDArray[np.uint64], raw: NDArray[np.uint64], deepest: int
 ) -> list[tuple[int, int]]:
     """Give the ranges of what is beyond the bounds, in order: start tags, or attributes of one."""
@@ -101,8 +106,12 @@ def _find_excess(  # noqa: C901, PLR0912  a tokenizer reads best as the one tabl
                 end, is_plain, hides_end = _end_of_raw(codes, at, name)
                 is_doubtful = is_doubtful or hides_end or (in_drawing and not is_plain)
                 is_raw = is_plain or not in_drawing
-            is_leaf = codes[at - 2] == _SLASH and not _any_open(is_open, _HTML_IN_DRAWINGS)
-            counts = not is_raw and not (is_leaf if in_drawing else _contains(flat, name))
+            if in_drawing and not _any_open(is_open, _HTML_IN_DRAWINGS):
+                is_doubtful = is_doubtful or _contains(_LEAVES_DRAWING, name)
+                is_flat = codes[at - 2] == _SLASH and not is_doubtful
+            else:
+                is_flat = not in_drawing and _contains(flat, name)
+            counts = not is_raw and not is_flat
             if counts and depth >= deepest:
                 cuts.append((start, at))
                 continue
