@@ -1,0 +1,129 @@
+"""Tests of cloneward.workflows.enrol."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cloneward.errors import InputError
+from cloneward.store.workspace import Workspace
+from cloneward.workflows import enrol as module
+from cloneward.workflows.enrol import Enrolment, enrol
+from tests.store.entries import JumpingClock
+
+BASE = "https://owner.test/"
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """An empty workspace."""
+    return Workspace.create(tmp_path / "workspace", BASE, {})
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A folder of ten pages."""
+    folder = tmp_path / "site"
+    folder.mkdir()
+    for number in range(10):
+        (folder / f"{number}.html").write_text(f"<p>Page {number} has some words of ours.")
+    return folder
+
+
+def run(workspace, source, base=BASE):
+    """Enrol a source: the counts (new, changed, unchanged, problems), the problems' codes, and the seal."""
+    enrolment = Enrolment()
+    with workspace.writer(JumpingClock()) as store:
+        problems = [problem.code for problem in enrol(source, base, store, enrolment)]
+    counts = enrolment.new, enrolment.changed, enrolment.unchanged, enrolment.problems
+    return counts, problems, enrolment.seal
+
+
+def read(workspace):
+    """The texts of all items by their addresses, and the number of imports."""
+    with workspace.reader(JumpingClock()) as store:
+        return {item.url: store.text(item) for item in store.items()}, len(store.imports())
+
+
+def test_again_changes_nothing(workspace, site):
+    """A second run over the same pages stores nothing new, and says so."""
+    counts, _, seal = run(workspace, site)
+    assert (counts, seal.count) == ((10, 0, 0, 0), 10)
+    before, _ = read(workspace)
+    counts, _, seal = run(workspace, site)
+    assert (counts, seal.count) == ((0, 0, 10, 0), 0)
+    assert read(workspace) == (before, 2)
+
+
+def test_counts_what_changed(workspace, site):
+    """New and changed pages are told apart; other bytes of the same text change nothing."""
+    run(workspace, site)
+    (site / "0.html").write_text("<p>Quite another text.")
+    (site / "1.html").write_text("<div>Page 1 has some words of ours.</div>")
+    (site / "new.html").write_text("<p>A new page.")
+    counts, _, seal = run(workspace, site)
+    assert (counts, seal.count) == ((1, 1, 9, 0), 2)
+    texts, _ = read(workspace)
+    assert texts["https://owner.test/0.html"] == "Quite another text."
+    assert len(texts) == 11
+
+
+def test_problems_stop_nothing(workspace, site):
+    """Pages that cannot be read are given as problems, and the others are stored."""
+    (site / "0.html").write_bytes(b"")
+    (site / "1.html").write_bytes(b"\0" * 500)
+    (site / "2.html").unlink()
+    os.mkfifo(site / "2.html")
+    counts, problems, _ = run(workspace, site)
+    assert counts == (7, 0, 0, 3)
+    assert sorted(problems) == ["not_a_file", "not_text", "page_empty"]
+
+
+@pytest.mark.parametrize("after", [0, 3, 7])
+def test_killed_and_taken_up(workspace, site, monkeypatch, after):
+    """A run that dies between two batches is taken up by the next: each page is stored once, under one seal."""
+    monkeypatch.setattr(module, "_CHUNK", 2)
+    seen = []
+    read_bytes = Path.read_bytes
+
+    def die(path):
+        if path.parent == site and len(seen) >= after:
+            raise MemoryError
+        seen.append(path)
+        return read_bytes(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_bytes", die)
+        with pytest.raises(MemoryError):
+            run(workspace, site)
+    stored = len(read(workspace)[0])
+    assert stored == after // 2 * 2
+    counts, _, seal = run(workspace, site)
+    assert counts == (10 - stored, 0, stored, 0)
+    assert seal.count == 10
+    assert read(workspace)[1] == 1
+
+
+@pytest.mark.parametrize(("name", "base"), [("none", BASE), ("site", "owner.test"), ("n" * 300, None)])
+def test_a_bad_source_leaves_no_import(workspace, site, name, base):
+    """A source that is not there, or a base that is no address, is refused before anything is recorded."""
+    with pytest.raises(InputError):
+        run(workspace, site.parent / name, base)
+    assert read(workspace) == ({}, 0)
+
+
+def test_an_empty_folder_is_told(workspace, tmp_path):
+    """A folder without a page is a problem, not a silent success."""
+    (tmp_path / "empty").mkdir()
+    assert run(workspace, tmp_path / "empty")[1] == ["no_pages"]
+
+
+def test_a_source_whose_name_is_no_text(workspace, tmp_path):
+    """A folder whose name is no UTF-8 is enrolled like any other."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    (folder / "a.html").write_text("<p>Some words.")
+    counts, _, seal = run(workspace, folder, None)
+    assert counts == (1, 0, 0, 0)
+    assert seal.source.endswith("caf\\xe9")
+    assert run(workspace, folder, None)[0] == (0, 0, 1, 0)
