@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 
 import text
+import world
 
-BENCHMARKS: Mapping[str, Callable[[Sequence[str]], int]] = {"text": text.main}
+BENCHMARKS: Mapping[str, Callable[[Sequence[str]], int]] = {"world": world.main, "text": text.main}
 
 
 def main(arguments: Sequence[str]) -> int:
