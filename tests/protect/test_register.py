@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 
 from cloneward.archive.folder import RawPage
 from cloneward.errors import InputError
-from cloneward.model.content import Item, Problem
+from cloneward.model.content import Item, Known, Problem, Registered
 from cloneward.model.ids import digest_bytes, digest_text, item_id
 from cloneward.protect.register import (
     Located,
-    Registered,
     Unchanged,
     list_languages,
     locate_pages,
@@ -125,9 +124,21 @@ def test_the_id_outlives_the_text():
 def test_known_pages_are_not_read_again():
     """A page whose bytes are those known for its address is passed over; known bytes elsewhere are not."""
     url = "https://example.org/a.html"
-    assert register(known={url: digest_bytes(HTML)}) == [Unchanged(url)]
-    assert isinstance(register(known={url: digest_bytes(b"old")})[0], Registered)
-    assert isinstance(register(known={"https://example.org/b.html": digest_bytes(HTML)})[0], Registered)
+    assert register(known={url: Known(id="i", digest=digest_bytes(HTML))}) == [Unchanged(url)]
+    assert isinstance(register(known={url: Known(id="i", digest=digest_bytes(b"old"))})[0], Registered)
+    assert isinstance(
+        register(known={"https://example.org/b.html": Known(id="i", digest=digest_bytes(HTML))})[0], Registered
+    )
+
+
+def test_an_edited_file_stays_the_same_item():
+    """A page without a URL keeps the id of its address when its text changes; two files of one text are one item."""
+    (first,) = [given for given in register(url=None) if isinstance(given, Registered)]
+    known = {first.address: Known(id=first.item.id, digest=first.item.digest)}
+    (edited,) = register(b"<p>another text", url=None, known=known)
+    assert (edited.item.id, edited.item.text_digest != first.item.text_digest) == (first.item.id, True)
+    (elsewhere,) = register(b"<p>another text", url=None)
+    assert elsewhere.item.id != first.item.id
 
 
 @pytest.mark.parametrize("content", [b"", b" \n", b"\0\1\2\3" * 100])

@@ -3,9 +3,8 @@
 import hashlib
 from datetime import UTC, datetime, timedelta
 
-from cloneward.model.content import Item
+from cloneward.model.content import Item, Registered
 from cloneward.store.workspace import Workspace
-from cloneward.store.writer import Entry
 
 START = datetime(2026, 3, 1, 12, 0, 0, 5000, tzinfo=UTC)
 
@@ -44,7 +43,7 @@ def make_entry(number, text="", *, body="", **fields):
         "digest": hashlib.sha256(content).hexdigest(),
         "text_digest": hashlib.sha256(text.encode("utf-8", "replace")).hexdigest(),
     }
-    return Entry(item=Item(**(digests | values)), address=url, body=content, text=text)
+    return Registered(item=Item(**(digests | values)), address=url, body=content, text=text)
 
 
 def import_all(progress, folder, count, batch_entries):

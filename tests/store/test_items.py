@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.errors import EvidenceError, InputError
+from cloneward.model.content import Known
 from cloneward.store import items as module
-from cloneward.store.items import Known, cut, storable
+from cloneward.store.items import cut, storable
 from tests.store.entries import make_entry
 
 

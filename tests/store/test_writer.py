@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.errors import EvidenceError, InputError
-from cloneward.store.items import Known
+from cloneward.model.content import Known
 from cloneward.store.objects import ObjectStore
 from cloneward.store.workspace import Workspace
 from cloneward.store.writer import Added

@@ -76,6 +76,24 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Registered:
+    """An item, the address under which it is found again, the bytes it was made from, and its extracted text."""
+
+    item: Item
+    address: str
+    body: bytes
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Known:
+    """What we hold for an address: the item and the digest of the bytes last read there."""
+
+    id: str
+    digest: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Grant:
     """A partner's licence: who may show which of our addresses (beginnings, `*` for any), and until which day."""
 

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 from cloneward.archive.folder import RawPage
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.tokens import tokenise
-from cloneward.model.content import Item, Problem
+from cloneward.model.content import Item, Known, Problem, Registered
 from cloneward.model.ids import digest_bytes, digest_text, item_id
 from cloneward.url import canonical
 
@@ -20,16 +20,6 @@ class Located:
     page: RawPage
     address: str
     url: str | None
-
-
-@dataclass(frozen=True)
-class Registered:
-    """An item, where it was read, the bytes it was made from, and the text that its offsets count in."""
-
-    item: Item
-    address: str
-    body: bytes
-    text: str
 
 
 @dataclass(frozen=True)
@@ -62,20 +52,22 @@ def _locate(page: RawPage, top: str, *, is_web: bool) -> Located:
 
 
 def register_pages(
-    pages: Iterable[Located | Problem], known: Mapping[str, str]
+    pages: Iterable[Located | Problem], known: Mapping[str, Known]
 ) -> Iterator[Registered | Unchanged | Problem]:
     """Give an item for each page, in order, with a problem for what could not be read in it.
 
-    The id comes from the URL; a page without one takes it from its text, so the same text twice is one item.
-    A page whose digest is that `known` for its address is not read again.
+    The id comes from the URL; a page without one keeps that of its address, or takes it from its text, so the same
+    text twice is one item. A page whose digest is that `known` for its address is not read again.
     """
     for located in pages:
         if isinstance(located, Problem):
             yield located
-        elif known.get(located.address) == digest_bytes(located.page.content):
+            continue
+        held = known.get(located.address)
+        if held is not None and held.digest == digest_bytes(located.page.content):
             yield Unchanged(located.address)
         else:
-            yield from _register(located)
+            yield from _register(located, held)
 
 
 def list_languages(items: Iterable[Item]) -> frozenset[str]:
@@ -89,7 +81,7 @@ def primary_language(tag: str | None) -> str:
     return (tag or "").replace("_", "-").split("-")[0].strip().lower()
 
 
-def _register(located: Located) -> Iterator[Registered | Problem]:
+def _register(located: Located, held: Known | None) -> Iterator[Registered | Problem]:
     page = located.page
     content = extract(page.content, "html" if page.is_html else "text")
     yield from (replace(problem, page=page.address) for problem in content.problems)
@@ -97,7 +89,7 @@ def _register(located: Located) -> Iterator[Registered | Problem]:
         return
     text_digest = digest_text(content.text)
     item = Item(
-        id=item_id(located.url or text_digest),
+        id=held.id if held else item_id(located.url or text_digest),
         url=located.url,
         title=content.title or page.address,
         digest=digest_bytes(page.content),
@@ -106,4 +98,4 @@ def _register(located: Located) -> Iterator[Registered | Problem]:
         published_at=content.published_at,
         language=content.language,
     )
-    yield Registered(item, located.address, page.content, content.text)
+    yield Registered(item=item, address=located.address, body=page.content, text=content.text)

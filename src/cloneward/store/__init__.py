@@ -5,13 +5,12 @@ Gives: the nouns back, by id, by address, or all in turn; a seal over what each 
 Never: decides, fingerprints, or looks into what it keeps.
 
     from cloneward.store.workspace import Workspace
-    from cloneward.store.writer import Entry
 
     workspace = Workspace.create(folder, "https://example.org/")  # .open(folder), .find(Path.cwd(), explicit)
     with workspace.writer(clock) as store:           # Unavailable while another process writes
         known = store.known(addresses)               # {address: Known(id, digest)}: skip what is equal
         batch = store.begin_import(source)           # takes up one that was cut short
-        added = store.add(batch, entries)            # Iterable[Entry(item, address, body, text)]
+        added = store.add(batch, entries)            # Iterable[Registered]
         seal = store.close_import(batch)             # Import(id, …, finished_at, count, digest)
         store.remove(item_id)                        # a tombstone
     with workspace.reader(clock) as store:

@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Row, func, select
 
 from cloneward.clock import format_utc
 from cloneward.errors import InputError
-from cloneward.model.content import Item
+from cloneward.model.content import Item, Known
 from cloneward.store.imports import Import, read_import, select_imports
 from cloneward.store.objects import ObjectStore
 from cloneward.store.tables import addresses, items, versions
@@ -20,14 +20,6 @@ PAGE_ROWS = 1_000
 SHOWN_IDS = 3
 
 Thing = TypeVar("Thing")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """What we hold for an address: the item read there, and the digest of the bytes it was read from."""
-
-    id: str
-    digest: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Engine, bindparam, func, select
 
 from cloneward.clock import Clock
 from cloneward.errors import EvidenceError, InputError
-from cloneward.model.content import Item
+from cloneward.model.content import Item, Registered
 from cloneward.store.imports import Import, import_id, read_import, seal_versions, select_sealed
 from cloneward.store.items import ItemStore, storable
 from cloneward.store.objects import ObjectStore
@@ -18,16 +18,6 @@ from cloneward.store.tables import addresses, imports, items, versions
 # One commit and one flush a batch: at 500 they vanish beside the work, and a kill loses under a second of it.
 BATCH_ENTRIES = 500
 BATCH_BYTES = 32 * 1024 * 1024
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """An item with its content, and the address under which `known` will find it again."""
-
-    item: Item
-    address: str
-    body: bytes
-    text: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +49,7 @@ class ItemWriter(ItemStore):
             connection.execute(imports.insert(), row)
         return str(row["id"])
 
-    def add(self, of_import: str, entries: Iterable[Entry], *, batch_entries: int = BATCH_ENTRIES) -> Added:
+    def add(self, of_import: str, entries: Iterable[Registered], *, batch_entries: int = BATCH_ENTRIES) -> Added:
         """Add or update items; what is already there as given is left alone, so adding twice does no harm.
 
         Another text of a known id makes a new version and closes the former; a removed item comes back.
@@ -112,7 +102,7 @@ class ItemWriter(ItemStore):
             standing = versions.c.item == item_id, versions.c.until.is_(None)
             connection.execute(versions.update().where(*standing).values(until=now))
 
-    def _commit(self, of_import: str, batch: list[Entry]) -> "_Plan":
+    def _commit(self, of_import: str, batch: list[Registered]) -> "_Plan":
         """Objects first, flushed, then the rows at once: a row never names an object that is not there."""
         with self._engine.begin() as connection:
             _expect_open(connection, of_import)
@@ -126,7 +116,7 @@ class ItemWriter(ItemStore):
             plan.write(connection)
         return plan
 
-    def _keep(self, entry: Entry) -> None:
+    def _keep(self, entry: Registered) -> None:
         digests = self._objects.put(entry.body), self._objects.put(entry.text.encode("utf-8", "replace"))
         if digests != (entry.item.digest, entry.item.text_digest):
             hint = "the item must be made of the very body and text it comes with"
@@ -154,7 +144,7 @@ class _Plan:
     def __post_init__(self) -> None:
         self.known, self.found = set(self.states), set(self.places)
 
-    def take(self, entry: Entry) -> bool:
+    def take(self, entry: Registered) -> bool:
         """Note what `entry` changes; False where its content is there as given."""
         row = _write_row(entry.item)
         self._take_place(storable(entry.address), row)
@@ -207,8 +197,8 @@ def _write_rows(
         connection.execute(key.table.update().where(key == bindparam("key_")), again)
 
 
-def _cut_batches(entries: Iterable[Entry], most: int) -> Iterator[list[Entry]]:
-    batch: list[Entry] = []
+def _cut_batches(entries: Iterable[Registered], most: int) -> Iterator[list[Registered]]:
+    batch: list[Registered] = []
     held_bytes = 0
     for entry in entries:
         batch.append(entry)
@@ -226,13 +216,13 @@ def _write_row(item: Item) -> dict[str, Any]:
     return row | texts | {"removed_at": None}
 
 
-def _read_states(connection: Connection, batch: list[Entry]) -> dict[str, dict[str, Any]]:
+def _read_states(connection: Connection, batch: list[Registered]) -> dict[str, dict[str, Any]]:
     ids = {storable(entry.item.id) for entry in batch}
     rows = connection.execute(select(items).where(items.c.id.in_(ids)))
     return {row.id: dict(row._mapping) for row in rows}  # noqa: SLF001  SQLAlchemy's documented name
 
 
-def _read_places(connection: Connection, batch: list[Entry]) -> dict[str, dict[str, Any]]:
+def _read_places(connection: Connection, batch: list[Registered]) -> dict[str, dict[str, Any]]:
     wanted = {storable(entry.address) for entry in batch}
     rows = connection.execute(select(addresses).where(addresses.c.address.in_(wanted)))
     return {row.address: dict(row._mapping) for row in rows}  # noqa: SLF001  SQLAlchemy's documented name

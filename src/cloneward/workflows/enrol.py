@@ -6,10 +6,10 @@ from itertools import islice
 from pathlib import Path
 
 from cloneward.archive.folder import read_pages, spell_path
-from cloneward.model.content import Problem
-from cloneward.protect.register import Located, Registered, Unchanged, locate_pages, register_pages
+from cloneward.model.content import Problem, Registered
+from cloneward.protect.register import Located, Unchanged, locate_pages, register_pages
 from cloneward.store.imports import Import
-from cloneward.store.writer import Entry, ItemWriter
+from cloneward.store.writer import ItemWriter
 
 _CHUNK = 256
 
@@ -37,8 +37,8 @@ def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolmen
     batch = store.begin_import(spell_path(source))
     while chunk := list(islice(pages, _CHUNK)):
         known = store.known([page.address for page in chunk if isinstance(page, Located)])
-        entries: list[Entry] = []
-        for given in register_pages(chunk, {address: held.digest for address, held in known.items()}):
+        entries: list[Registered] = []
+        for given in register_pages(chunk, known):
             match given:
                 case Problem():
                     enrolment.problems += 1
@@ -46,16 +46,12 @@ def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolmen
                 case Unchanged():
                     enrolment.unchanged += 1
                 case Registered():
-                    entries.append(_entry(given))
+                    entries.append(given)
         _count(enrolment, store, batch, entries)
     enrolment.seal = store.close_import(batch)
 
 
-def _entry(given: Registered) -> Entry:
-    return Entry(item=given.item, address=given.address, body=given.body, text=given.text)
-
-
-def _count(enrolment: Enrolment, store: ItemWriter, batch: str, entries: Iterable[Entry]) -> None:
+def _count(enrolment: Enrolment, store: ItemWriter, batch: str, entries: Iterable[Registered]) -> None:
     added = store.add(batch, entries)
     enrolment.new += len(added.new)
     enrolment.changed += len(added.changed)

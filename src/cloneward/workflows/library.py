@@ -9,8 +9,8 @@ from cloneward.archive.folder import read_pages
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.match.index import TextIndex, build_index
-from cloneward.model.content import Grant, Item, Owner, Problem
-from cloneward.protect.register import Registered, list_languages, locate_pages, register_pages
+from cloneward.model.content import Grant, Item, Owner, Problem, Registered
+from cloneward.protect.register import list_languages, locate_pages, register_pages
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
 from cloneward.url import host_of
