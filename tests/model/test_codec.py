@@ -11,13 +11,7 @@ from cloneward.model.case import Reason, SealState, Verdict, WhyNot
 from cloneward.model.codec import decode, encode, encode_verdict
 from cloneward.model.content import Extract, Item, Owner, Problem, Region
 from cloneward.model.finding import Match, PageMatches, Span
-
-# contract.md, check --json; `words` is one of its counts.
-FIELDS = set(
-    "target site captured_at verdict likeness standing direction harms host score base_rate share_of_target "
-    "share_of_item_max words pages items_matched persons_affected login_only_items matches reasons not_compared "
-    "problems policy tool seal took_s".split()
-)
+from tests.records import FIELDS
 
 SHARES = st.floats(0, 1)
 COUNTS = st.integers(0, 2**40)

@@ -1,6 +1,5 @@
 """The program: its verbs, and how an error reaches the one who must act."""
 
-import os
 import sys
 from typing import Annotated
 
@@ -8,6 +7,7 @@ import typer
 
 from cloneward import __version__
 from cloneward.cli import check, init, protect
+from cloneward.cli.output import tell
 from cloneward.errors import Error
 
 app = typer.Typer(
@@ -44,11 +44,7 @@ def main() -> None:
     try:
         app()
     except Error as error:
-        sys.stderr.write(f"cloneward: {error}\n")
+        tell(f"cloneward: {error}")
         if error.hint:
-            sys.stderr.write(f"hint: {error.hint}\n")
+            tell(f"hint: {error.hint}")
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has gone (`| head`): no fault of anyone, and nothing is left to flush.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)

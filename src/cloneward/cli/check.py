@@ -1,6 +1,5 @@
 """`cloneward check`: the main job."""
 
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from cloneward.cli.options import JsonOption, WorkspaceOption
+from cloneward.cli.output import tell, write_line, write_record
 from cloneward.errors import InputError
 
 if TYPE_CHECKING:
@@ -53,19 +53,21 @@ def check(
       cloneward check suspect/ --against mysite/ --html report.html
       cloneward check saved/*.html --json --fail-on copy
     """
+    failing = _parse_verdicts(fail_on)  # before what takes seconds to import
+
     from cloneward.clock import SystemClock
     from cloneward.workflows.check import Check
 
-    failing = _parse_verdicts(fail_on)
     kept: list[Checked] = []
     worst = 0
+    keep = _open_texts(texts) if texts else None
     with _open_library(against, workspace) as library:
         job = Check(
             library=library,
             clock=SystemClock(),
             each=each,
             why_not=_resolve_item(why_not, library),
-            keep=_write_text(texts) if texts else None,
+            keep=keep,
         )
         for target in targets:
             for checked in job.run(target):
@@ -73,6 +75,9 @@ def check(
                 worst = max(worst, _grade(checked.verdict, failing))
                 if html is not None:
                     kept.append(checked)
+                if keep is not None:
+                    for item in sorted({match.item for match in checked.verdict.matches}):
+                        keep("", item, library.read_text(item))
         if html is not None:
             _write_report(html, kept, library)
     if worst:
@@ -86,7 +91,7 @@ def _open_library(against: list[Path] | None, workspace: Path | None) -> "Iterat
     if against:
         library, problems = open_folders(against)
         for problem in problems:
-            typer.echo(f"{problem.code}: {problem.page or '-'}: {problem.text}", err=True)
+            tell(f"{problem.code}: {problem.page or '-'}: {problem.text}")
         if not library.items:
             raise InputError(f"no page could be read in {against[0]}", hint="give a folder of HTML or text files")
         yield library
@@ -126,19 +131,37 @@ def _grade(verdict: "Verdict", failing: frozenset[str]) -> int:
     return _EXIT_BAD_TARGET if any(problem.code == "target_missing" for problem in verdict.problems) else 0
 
 
-def _write_text(folder: Path) -> Callable[[str, str, str], None]:
+def _open_texts(folder: Path) -> Callable[[str, str, str], None]:
+    """Give what keeps a text under its digest, and in `index.tsv` whose it is: file, target, page.
+
+    The text of an item has no target, and its id in place of the page.
+    """
     from cloneward.model.ids import digest_text
 
-    folder.mkdir(parents=True, exist_ok=True)
+    told: set[str] = set()
 
     def keep(target: str, page: str, text: str) -> None:
         # the digest keeps hostile path names out of ours
-        name = digest_text(text)
-        (folder / f"{name}.txt").write_text(text, "utf-8", errors="replace")
-        with (folder / "index.tsv").open("a", encoding="utf-8", errors="replace") as index:
-            index.write(f"{name}.txt\t{_one_line(target)}\t{_one_line(page)}\n")
+        name = f"{digest_text(text)}.txt"
+        line = f"{name}\t{_one_line(target)}\t{_one_line(page)}\n"
+        if line in told:
+            return
+        told.add(line)
+        with _translate_errors(folder), (folder / "index.tsv").open("a", encoding="utf-8", errors="replace") as index:
+            (folder / name).write_text(text, "utf-8", errors="replace", newline="")
+            index.write(line)
 
+    with _translate_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     return keep
+
+
+@contextmanager
+def _translate_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}", hint="choose another place") from error
 
 
 def _one_line(text: str) -> str:
@@ -161,30 +184,28 @@ def _write_report(file: Path, kept: "list[Checked]", library: "Library") -> None
         )
         for checked in kept
     ]
-    try:
-        file.write_text(render_report(exhibits, made_at=SystemClock().now()), "utf-8", errors="replace")
-    except OSError as error:
-        raise InputError(f"cannot write {file}: {error.strerror}", hint="choose another file") from error
-    typer.echo(f"report: {file.resolve()}", err=True)
+    text = render_report(exhibits, made_at=SystemClock().now())
+    with _translate_errors(file):
+        file.write_text(text, "utf-8", errors="replace")
+    tell(f"report: {file.resolve()}")
 
 
 def _show(verdict: "Verdict", *, as_json: bool) -> None:
     if as_json:
         from cloneward.model.codec import encode_verdict
 
-        sys.stdout.buffer.write(encode_verdict(verdict) + b"\n")
-        sys.stdout.buffer.flush()
+        write_record(encode_verdict(verdict))
         return
-    typer.echo(
+    write_line(
         f"{verdict.verdict:<13} {verdict.target}  "
         f"({verdict.share_of_target:.0%} of it shared, {verdict.share_of_item_max:.0%} of one item, "
         f"{verdict.items_matched:,} items, {verdict.pages:,} pages)"
     )
     for reason in verdict.reasons:
-        typer.echo(f"    {'for' if reason.pro else 'against':<8} {reason.text}")
+        write_line(f"    {'for' if reason.pro else 'against':<8} {reason.text}")
     for kind in verdict.not_compared:
-        typer.echo(f"    not compared: {kind}")
+        write_line(f"    not compared: {kind}")
     for problem in verdict.problems:
-        typer.echo(f"    problem  {problem.code}: {problem.page or '-'}: {problem.text}")
+        write_line(f"    problem  {problem.code}: {problem.page or '-'}: {problem.text}")
     if verdict.why_not is not None:
-        typer.echo(f"    why not  {verdict.why_not.item}: {verdict.why_not.stage}: {verdict.why_not.text}")
+        write_line(f"    why not  {verdict.why_not.item}: {verdict.why_not.stage}: {verdict.why_not.text}")

@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from cloneward.cli.output import tell
+
 
 def init(
     site: Annotated[str, typer.Option("--site", help="Address of the site to protect, as https://example.org/.")],
@@ -20,5 +22,5 @@ def init(
     from cloneward.store.workspace import Workspace
 
     workspace = Workspace.create(folder, site)
-    typer.echo(f"made a workspace for {workspace.settings.site} in {workspace.folder}", err=True)
-    typer.echo("next: cloneward protect add DIR --base URL", err=True)
+    tell(f"made a workspace for {workspace.settings.site} in {workspace.folder}")
+    tell("next: cloneward protect add DIR --base URL")

@@ -1,12 +1,15 @@
 """`cloneward protect`: what is ours."""
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cloneward.cli.options import JsonOption, WorkspaceOption
+from cloneward.cli.output import tell, write_line, write_record, write_text
+from cloneward.errors import InputError
 
 if TYPE_CHECKING:
     from cloneward.model.content import Item, Problem
@@ -34,16 +37,21 @@ def add(
 
     Example: cloneward protect add public/ --base https://example.org/
     """
+    from cloneward.archive.folder import spell_path
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.enrol import Enrolment, enrol
 
+    failed: list[InputError] = []
     with Workspace.find(Path.cwd(), workspace).writer(SystemClock()) as store:
         for source in sources:
             enrolment = Enrolment()
-            for problem in enrol(source, base, store, enrolment):
-                typer.echo(_describe_problem(problem), err=True)
-            _show_enrolment(source, enrolment, as_json=as_json)
+            with _skip_bad(failed, alone=len(sources) == 1):
+                for problem in enrol(source, base, store, enrolment):
+                    tell(_describe_problem(problem))
+                _show_enrolment(spell_path(source), enrolment, as_json=as_json)
+    if failed:
+        raise typer.Exit(InputError.exit_code)
 
 
 @app.command("list")
@@ -60,7 +68,7 @@ def list_items(workspace: WorkspaceOption = None, as_json: JsonOption = False) -
             if as_json:
                 _write_json(item)
             else:
-                typer.echo(f"{item.id}  {item.words:>7,}  {item.url or item.title}")
+                write_line(f"{item.id}  {item.words:>7,}  {item.url or item.title}")
 
 
 @app.command("show")
@@ -79,15 +87,17 @@ def show(
 
     with Workspace.find(Path.cwd(), workspace).reader(SystemClock()) as store:
         item = store.get(item_id)
-        if text:
-            typer.echo(store.text(item))
+        if text and as_json:
+            _write_json({"id": item.id, "text_digest": item.text_digest, "text": store.text(item)})
+        elif text:
+            write_text(store.text(item))
         elif as_json:
             _write_json(item)
         else:
             _show_item(item)
             for version in store.history(item.id):
                 until = version.until or "now"
-                typer.echo(f"version    {version.number}: {version.words:,} words, {version.since} to {until}")
+                write_line(f"version    {version.number}: {version.words:,} words, {version.since} to {until}")
 
 
 @app.command("remove")
@@ -102,21 +112,36 @@ def remove(
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
 
+    failed: list[InputError] = []
     with Workspace.find(Path.cwd(), workspace).writer(SystemClock()) as store:
         for item_id in item_ids:
-            item = store.get(item_id)
-            store.remove(item.id)
-            typer.echo(f"removed {item.id}  {item.url or item.title}", err=True)
+            with _skip_bad(failed, alone=len(item_ids) == 1):
+                item = store.get(item_id)
+                store.remove(item.id)
+                tell(f"removed {item.id}  {item.url or item.title}")
+    if failed:
+        raise typer.Exit(InputError.exit_code)
 
 
-def _show_enrolment(source: Path, enrolment: "Enrolment", *, as_json: bool) -> None:
+@contextmanager
+def _skip_bad(failed: list[InputError], *, alone: bool) -> Iterator[None]:
+    """Report a bad target among many on its own line and let the rest go on; one that stands `alone` is raised."""
+    try:
+        yield
+    except InputError as error:
+        if alone:
+            raise
+        failed.append(error)
+        tell(f"cloneward: {error} (hint: {error.hint})")
+
+
+def _show_enrolment(source: str, enrolment: "Enrolment", *, as_json: bool) -> None:
     if as_json:
-        _write_json({"source": str(source), "enrolment": enrolment})
+        _write_json({"source": source, "enrolment": enrolment})
         return
-    typer.echo(
+    tell(
         f"{source}: {enrolment.new:,} new, {enrolment.changed:,} changed, {enrolment.unchanged:,} unchanged, "
-        f"{enrolment.problems:,} problems",
-        err=True,
+        f"{enrolment.problems:,} problems"
     )
 
 
@@ -135,7 +160,7 @@ def _show_item(item: "Item") -> None:
     ):
         value = getattr(item, name)
         if value not in (None, ""):
-            typer.echo(f"{name:<10} {value}")
+            write_line(f"{name:<10} {value}")
 
 
 def _describe_problem(problem: "Problem") -> str:
@@ -146,4 +171,4 @@ def _describe_problem(problem: "Problem") -> str:
 def _write_json(noun: object) -> None:
     from cloneward.model.codec import encode
 
-    sys.stdout.buffer.write(encode(noun) + b"\n")
+    write_record(encode(noun))

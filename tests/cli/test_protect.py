@@ -1,0 +1,140 @@
+"""Tests of cloneward.cli.protect."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from cloneward import clock
+from cloneward.store.workspace import Workspace
+from tests.store.entries import JumpingClock
+
+ITEM = set("id kind url title digest text_digest words rights published_at language".split())
+
+
+@pytest.fixture
+def protect(run, workspace):
+    """Run a subcommand on the workspace."""
+    return lambda *arguments: run("protect", *arguments, "--workspace", workspace)
+
+
+def test_add_is_incremental(protect, web):
+    """What is known and unchanged is skipped, and the counts are told on stderr or as one record."""
+    done = protect("add", web / "owner.test", "--base", "https://owner.test/")
+    assert (done.code, done.out) == (0, "")
+    assert "0 new, 0 changed, 13 unchanged, 0 problems" in done.err
+    (record,) = protect("add", web / "owner.test", "--base", "https://owner.test", "--json").records
+    assert record["source"] == str(web / "owner.test")
+    assert record["enrolment"].items() >= {"new": 0, "changed": 0, "unchanged": 13, "problems": 0}.items()
+    assert record["enrolment"]["seal"]["count"] == 0
+
+
+def test_bad_source_among_many(protect, tmp_path):
+    """A source that is not there is told on its own line, the others are registered, and the exit code is 2."""
+    for name in ["one", "two"]:
+        (tmp_path / name).mkdir()
+        (tmp_path / name / f"{name}.html").write_text(f"<p>The page of {name}.")
+    done = protect("add", tmp_path / "one", tmp_path / "none", tmp_path / "two", "--json")
+    assert done.code == 2
+    assert [record["enrolment"]["new"] for record in done.records] == [1, 1]
+    (line,) = done.err.splitlines()
+    assert f"nothing at '{tmp_path}/none'" in line
+    assert "hint: " in line
+
+
+@pytest.mark.parametrize("arguments", [["none"], [".", "--base", "owner.test"]])
+def test_bad_source_alone(protect, arguments):
+    """One source that cannot be registered is an error with a hint."""
+    done = protect("add", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "\nhint: " in done.err
+
+
+def test_problems_are_told(protect, tmp_path):
+    """Each page that could not be read has its line on stderr, which its name cannot forge."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "a\x1b[2J\nb.html").write_bytes(b"")
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/site/caf\xe9.html")).write_bytes(b"\0" * 99)
+    done = protect("add", tmp_path / "site")
+    assert done.code == 0
+    lines = done.err.splitlines()
+    assert lines[0].startswith("page_empty: a\\x1b[2J\\nb.html: ")
+    assert lines[1].startswith("not_text: caf\\xe9.html: ")
+    assert "0 new, 0 changed, 0 unchanged, 2 problems" in lines[2]
+
+
+def test_source_whose_name_is_no_text(protect, tmp_path):
+    """A folder whose name is no UTF-8 is registered and its record can be written."""
+    folder = Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9"))
+    folder.mkdir()
+    (folder / "a.html").write_text("<p>Some words.")
+    (record,) = protect("add", folder, "--json").records
+    assert record["source"].endswith("/caf\\xe9")
+
+
+def test_list(protect):
+    """Items are listed one a line, in JSON with the fields of the record, in plain text with id and address."""
+    records = protect("list", "--json").records
+    assert len(records) == 13
+    assert all(set(record) == ITEM for record in records)
+    lines = protect("list").out.splitlines()
+    assert [line.split()[0] for line in lines] == [record["id"] for record in records]
+    assert all("https://owner.test/" in line for line in lines)
+
+
+def test_show(protect):
+    """An item is shown by its id or by what only its id begins with, with its versions."""
+    item = protect("list", "--json").records[0]
+    assert protect("show", item["id"], "--json").records == [item]
+    shown = protect("show", item["id"][:12]).out
+    assert item["url"] in shown
+    assert f"version    1: {item['words']:,} words, " in shown
+
+
+def test_show_text(protect):
+    """The text is printed as it is, since offsets count in it; in JSON it is a field."""
+    item = protect("list", "--json").records[0]
+    text = protect("show", item["id"], "--text").out.removesuffix("\n")
+    assert len(text.split()) > 50
+    (record,) = protect("show", item["id"], "--text", "--json").records
+    assert record == {"id": item["id"], "text_digest": item["text_digest"], "text": text}
+
+
+@pytest.mark.parametrize("item", ["i", "x", ""])
+def test_show_needs_one_item(protect, item):
+    """A beginning that several ids have, or none, is refused with a hint."""
+    done = protect("show", item)
+    assert (done.code, done.out) == (2, "")
+    assert "\nhint: " in done.err
+
+
+def test_remove(protect):
+    """Removed items are listed no more; one that is not there stops none of the others."""
+    one, two, *_ = protect("list", "--json").records
+    done = protect("remove", one["id"], "i0", two["id"])
+    assert (done.code, done.out) == (2, "")
+    assert done.err.count("removed ") == 2
+    assert "no item 'i0'" in done.err
+    assert len(protect("list", "--json").records) == 11
+    assert protect("remove", one["id"]).code == 2
+
+
+def test_busy_workspace(protect, workspace, web, monkeypatch):
+    """While another writes, the answer is to try later, exit code 75; reading goes on."""
+    monkeypatch.setattr(clock, "SystemClock", JumpingClock)
+    with Workspace.open(workspace, {}).writer(JumpingClock()):
+        done = protect("add", web / "owner.test")
+        assert (done.code, done.out) == (75, "")
+        assert f"process {os.getpid()} is writing" in done.err
+        assert "\nhint: " in done.err
+        assert len(protect("list", "--json").records) == 13
+
+
+def test_damaged_text(protect, workspace):
+    """A text that is not what was stored is never shown: exit code 4."""
+    item = protect("list", "--json").records[0]
+    digest = item["text_digest"]
+    (workspace / "items" / digest[:2] / f"{digest[2:]}.zst").write_bytes(b"other")
+    done = protect("show", item["id"], "--text")
+    assert (done.code, done.out) == (4, "")
+    assert digest in done.err
