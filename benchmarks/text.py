@@ -68,6 +68,8 @@ RECALL_MIN = {
     "excerpt_10": 0.99,
     "excerpt_10_changed_15": 0.95,
 }
+QUOTED = "quotation"  # at most 100 words and a fifth of the page, with name and link: must be called benign
+LEAST = {**RECALL_MIN, QUOTED: 0.98}
 FALSE_ALARMS_MAX = 0.01  # shared licences, quotations and true copies among them
 UNFOUNDED_MAX = 0.001  # alarms where our own reader finds no shared run
 
@@ -150,10 +152,10 @@ class Bench:
         self._seen: dict[str, dict[str, Page]] = {}
 
     def measure_recall(self, owner: str, count: int) -> list[dict[str, Any]]:
-        """One row for each edit: found of how many, and every copy that was missed."""
+        """One row for each edit: judged rightly of how many, and every copy that was not."""
         ids, _ = self.protect(owner)
         rows = []
-        for edit in RECALL_MIN:
+        for edit in LEAST:
             folder, suspects = self.make_suspects(owner, edit, count)
             run = self.check(owner, folder)
             by_file = {Path(line["target"]).name: line for line in run.lines}
@@ -164,7 +166,8 @@ class Bench:
                 right = {ids.get(twin) for twin in twins[suspect.item]}
                 got = {match["item"] for match in line["matches"]} if line else set()
                 verdicts[line["verdict"] if line else "no line"] += 1
-                if not (line and line["verdict"] in FOUND and right & got):
+                wanted = {"benign"} if edit == QUOTED else FOUND
+                if not (line and line["verdict"] in wanted and right & got):
                     missed.append({**asdict(suspect), **_tell_miss(line, bool(right & got))})
             found = len(suspects) - len(missed)
             low, high = bound_share(found, len(suspects))
@@ -283,7 +286,7 @@ class Bench:
             lines = []
             for number, path in enumerate(chosen):
                 rng = Random(f"{SEED}/{owner}/{edit}/{path}")
-                page, words = edit_page(edit, pages[path], rng.choice(hosts), rng)
+                page, words = edit_page(edit, pages[path], rng.choice(hosts), rng, f"https://{owner}.test/{path}")
                 template = rng.choice(sorted(TEMPLATES))
                 file = f"{number:04}.html"
                 html = render(template, page.title, page.blocks, rng)
@@ -405,8 +408,11 @@ class Bench:
         }
 
 
-def edit_page(edit: str, page: Page, host: Page, rng: Random) -> tuple[Page, int]:
-    """A copyist's page, and how many of the owner's words were taken for it."""
+def edit_page(edit: str, page: Page, host: Page, rng: Random, url: str) -> tuple[Page, int]:
+    """A copyist's page, and how many of the owner's words were taken for it; `url` is the owner's page."""
+    if edit == QUOTED:
+        quoting = copyist.quote_page(page, host, url, f"the authors of {url.split('/')[2]}", rng)
+        return quoting, quoting.words - host.words
     whole = {
         "verbatim": copyist.copy_verbatim,
         "shuffled": partial(copyist.shuffle_blocks, rng=rng),
@@ -458,7 +464,7 @@ def judge_gates(recall: list[dict[str, Any]], alarms: list[dict[str, Any]]) -> l
     """Each figure that must hold, by part: pooled over the owners, so that no site outweighs its pages."""
     gates = []
     for part in ("tuning", "reporting"):
-        for edit, least in RECALL_MIN.items():
+        for edit, least in LEAST.items():
             rows = [row for row in recall if row["part"] == part and row["edit"] == edit]
             found, total = sum(row["found"] for row in rows), sum(row["of"] for row in rows)
             if total:
