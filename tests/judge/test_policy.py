@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from cloneward.judge.policy import Policy, Target, judge
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Region
-from cloneward.model.finding import Match, PageMatches, Span
+from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches, Span
 
 OWNER = Owner(
     domains=frozenset({"owner.test"}),
@@ -30,21 +30,21 @@ def match(number=0, groups=(60,), value=0.1, page="p"):
     return Match(item=f"i{number}", page=page, value=value, spans=tuple(spans))
 
 
-def verdict(matches=(), words=1000, covered=None, site="copy.test", links=(), items=None, **more):
-    """Judge a site of one page."""
-    total = sum(span.words for each in matches for span in each.spans)
-    findings = [
-        PageMatches(page="p", words=words, covered=total if covered is None else covered, matches=tuple(matches))
-    ]
+def verdict(matches=(), words=1000, *, covered=None, site="copy.test", links=(), items=None, today=TODAY, **more):
+    """Judge a site with these matches, each page of it linking where it is told to."""
+    counts = {each.item: sum(span.words for span in each.spans) for each in matches}
+    total = sum(span.words for each in matches for span in each.spans) if covered is None else covered
+    pages = [PageMatches(page="p", words=words, covered=total, matches=tuple(matches))]
+    shares = {each.item: ItemShare(words=counts[each.item], share=each.value) for each in matches}
     target = Target(
         name="t",
         site=site,
-        findings=findings,
+        found=SiteMatches(pages=tuple(pages), items=more.pop("shares", shares)),
         extracts={"p": Extract(text="word " * 2000, links=links)},
         items=items or {f"i{n}": item(n) for n in range(9)},
         **more,
     )
-    return judge(target, OWNER, today=TODAY, policy=Policy(), tool="cloneward/test")
+    return judge(target, OWNER, today=today, policy=Policy(), tool="cloneward/test")
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_nothing_read_is_unknown():
     """Where no word could be read the verdict is unknown, and says what was not compared."""
     found = verdict(words=0, problems=(Problem(code="page_empty", page="p", text="the page is empty"),))
     assert (found.verdict, found.not_compared, len(found.problems)) == ("unknown", ("no_text",), 1)
-    assert [reason.code for reason in found.reasons][0] == "nothing_read"
+    assert found.reasons[0].code == "nothing_read"
 
 
 SOURCE = (Region(start=100, end=110, address="https://owner.test/a0"),)
@@ -91,6 +91,13 @@ def test_quotation(words, value, links, standing):
     found = verdict([match(groups=(words,), value=value)], links=links)
     assert found.standing == standing
     assert found.verdict == ("benign" if standing == "quotation" else "partial_copy")
+
+
+def test_an_item_cut_into_quotations_is_a_copy():
+    """Ten short quotations of one item, each with its source, are judged by what they are together."""
+    whole = {"i0": ItemShare(words=1000, share=1.0)}
+    found = verdict([match(groups=(100,)) for _ in range(10)], links=SOURCE, shares=whole)
+    assert (found.verdict, found.standing, found.share_of_item_max) == ("copy", "none_known", 1.0)
 
 
 def test_one_match_that_is_no_quotation_is_enough():
@@ -115,12 +122,8 @@ def test_licences_cover_addresses_and_end():
     assert verdict(matches, site="www.partner.test", items=free).standing == "licensed"
     assert verdict(matches, site="partner.test").verdict == "copy"
     assert verdict(matches, site="partner.test.evil.test", items=free).verdict == "copy"
-    late = judge(
-        Target(name="t", site="partner.test", findings=[PageMatches(page="p", words=900, covered=900, matches=tuple(matches))],
-               extracts={"p": Extract(text="")}, items=free),
-        OWNER, today="2027-01-01", policy=Policy(), tool="t",
-    )  # fmt: skip
-    assert late.verdict == "copy"
+    assert verdict(matches, site="partner.test", items=free, today="2026-12-31").verdict == "authorised"
+    assert verdict(matches, site="partner.test", items=free, today="2027-01-01").verdict == "copy"
 
 
 def test_a_translation_is_not_compared():

@@ -5,13 +5,13 @@ from pathlib import Path
 
 from cloneward.judge import reasons
 from cloneward.judge.reasons import CODES, Case, argue
-from cloneward.model.finding import Match, Span
+from cloneward.model.finding import Match, SiteMatches, Span
 
 
 def case(**more):
     """Give a case of nothing, but for what is given."""
-    given = {"matches": (), "items": {}, "share": 0.0, "words": 100, "covered": 0, "longest_group": 0}
-    return Case(**(given | {"item_share": 0.0, "hot_words": 0, "candidates_left_out": 0} | more))
+    given = {"matches": (), "found": SiteMatches(), "share": 0.0, "words": 100, "covered": 0, "longest_group": 0}
+    return Case(**(given | {"item_share": 0.0} | more))
 
 
 def copied(words, value=0.9):
@@ -58,7 +58,7 @@ def test_no_likeness_is_argued():
 
 def test_what_was_set_aside_is_said():
     """Words and candidates that were left out are counted in the open."""
-    given = case(matches=(copied(50),), longest_group=50, hot_words=12, candidates_left_out=3)
+    given = case(matches=(copied(50),), longest_group=50, found=SiteMatches(hot_words=12, left_out=3))
     texts = {reason.code: reason.text for reason in argue(given, "partial", "licensed", {}, 40)}
     assert texts["common_words_set_aside"].startswith("12 words")
     assert texts["candidates_left_out"].startswith("3 further items")

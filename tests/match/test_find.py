@@ -2,15 +2,13 @@
 
 import random
 
-import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.fingerprint.winnow import RUN, WINDOW, fingerprint
-from cloneward.match.find import MAX_CANDIDATES, count_words, find_exactly, find_matches, find_template
+from cloneward.match.find import MAX_CANDIDATES, count_site, find_exactly, find_matches, find_template
 from cloneward.match.index import build_index
-
-NOTHING = np.empty(0, np.uint64)
+from cloneward.model.finding import ItemShare, SiteMatches
 
 
 def prose(rng, count):
@@ -56,9 +54,18 @@ def test_containment_both_ways():
     item = prose(rng, 200)
     prints, index = library({"i": item})
     found, _ = find([*prose(rng, 300), *item[:100]], prints, index)
-    counted = count_words(found, NOTHING)
+    (counted,) = count_site([found]).pages
     assert (counted.words, counted.covered) == (400, 100)
     assert counted.matches[0].value == 0.5
+
+
+def test_an_item_split_over_pages_is_joined():
+    """What the pages of a target show of one item adds up, and what two of them show counts once."""
+    rng = random.Random(6)
+    item = prose(rng, 200)
+    prints, index = library({"i": item})
+    pages = [find([*prose(rng, 20), *item[start : start + 60]], prints, index)[0] for start in (0, 40, 140)]
+    assert count_site(pages).items == {"i": ItemShare(words=160, share=0.8)}
 
 
 def test_words_matched_by_two_items_count_once():
@@ -68,7 +75,7 @@ def test_words_matched_by_two_items_count_once():
     prints, index = library({"a": shared + prose(rng, 20), "b": prose(rng, 20) + shared})
     found, _ = find(shared, prints, index)
     assert [match.item for match in found.matches] == ["a", "b"]
-    assert count_words(found, NOTHING).covered == 50
+    assert count_site([found]).pages[0].covered == 50
 
 
 def test_the_targets_template_is_left_out_of_its_words():
@@ -77,8 +84,7 @@ def test_the_targets_template_is_left_out_of_its_words():
     ours, menu = prose(rng, 60), prose(rng, 80)
     prints, index = library({"i": ours})
     pages = [find([*menu, *prose(rng, 40), *ours], prints, index)[0] for _ in range(4)]
-    template = find_template([page.sketch for page in pages])
-    counted = count_words(pages[0], template)
+    counted = count_site(pages).pages[0]
     assert counted.covered == 60
     assert 100 <= counted.words <= 100 + 2 * (WINDOW - 1), "own words and ours, and of the menu a window's edge"
     assert find_template([page.sketch for page in pages[:3]]).size == 0
@@ -102,4 +108,5 @@ def test_an_empty_page_has_no_matches():
     prints, index = library({"i": prose(random.Random(5), 50)})
     found, exact = find([], prints, index)
     assert found.matches == exact.matches == ()
-    assert count_words(found, NOTHING).words == 0
+    assert count_site([found]).pages[0].words == 0
+    assert count_site([]) == SiteMatches()

@@ -5,14 +5,14 @@ says what was found on likeness and standing. Whether the law was broken is for 
 person signs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from cloneward.judge.attribution import find_attribution
 from cloneward.judge.reasons import Case, argue
 from cloneward.model.case import Likeness, NotCompared, Standing, Verdict, VerdictName
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem
-from cloneward.model.finding import PageMatches
+from cloneward.model.finding import SiteMatches
 from cloneward.url import registered_domain
 
 
@@ -38,13 +38,11 @@ class Target:
 
     name: str
     site: str
-    findings: Sequence[PageMatches]
+    found: SiteMatches
     extracts: Mapping[str, Extract]
     items: Mapping[str, Item]
     languages: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
-    hot_words: int = 0
-    candidates_left_out: int = 0
 
 
 def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str) -> Verdict:
@@ -57,24 +55,23 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         policy: the thresholds.
         tool: name and version, for the record.
     """
-    matches = tuple(match for finding in target.findings for match in finding.matches)
-    words = sum(finding.words for finding in target.findings)
-    covered = sum(finding.covered for finding in target.findings)
+    pages = target.found.pages
+    matches = tuple(match for page in pages for match in page.matches)
+    words = sum(page.words for page in pages)
+    covered = sum(page.covered for page in pages)
     case = Case(
         matches=matches,
-        items=target.items,
+        found=target.found,
         share=covered / words if words else 0.0,
         words=words,
         covered=covered,
         longest_group=max((max(match.group_words().values()) for match in matches), default=0),
-        item_share=max((match.value for match in matches), default=0.0),
-        hot_words=target.hot_words,
-        candidates_left_out=target.candidates_left_out,
+        item_share=max((item.share for item in target.found.items.values()), default=0.0),
     )
     likeness = _weigh_likeness(case, policy)
     quoted = _find_quotations(target, case, owner, policy)
     standing = _find_standing(target, case, owner, quoted, today)
-    is_read = any(finding.words for finding in target.findings) or bool(matches)
+    is_read = words > 0
     return Verdict(
         target=target.name,
         site=target.site,
@@ -86,8 +83,8 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         share_of_target=round(case.share, 6),
         share_of_item_max=round(case.item_share, 6),
         words=words,
-        pages=len(target.findings),
-        items_matched=len({match.item for match in matches}),
+        pages=len(pages),
+        items_matched=len(target.found.items),
         matches=matches,
         reasons=argue(case, likeness, standing, quoted, policy.partial_words),
         not_compared=_list_not_compared(target, owner, likeness, is_read=is_read),
@@ -106,16 +103,22 @@ def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
 
 
 def _find_quotations(target: Target, case: Case, owner: Owner, policy: Policy) -> dict[int, str]:
-    """Give the matches that are quotations, by position, each with what names its source."""
+    """Give the matches that are quotations, by position, each with what names its source.
+
+    What counts is how much of an item stands on the whole target: cut into many short quotations it is a copy.
+    """
+    short = {
+        item
+        for item, shared in target.found.items.items()
+        if shared.words <= policy.quote_words and shared.share <= policy.quote_share
+    }
     quoted: dict[int, str] = {}
     for position, match in enumerate(case.matches):
-        words = sum(span.words for span in match.spans)
-        item = case.items.get(match.item)
-        if item is None or words > policy.quote_words or match.value > policy.quote_share:
-            continue
-        source = find_attribution(target.extracts[match.page], match.spans, item, owner)
-        if source is not None:
-            quoted[position] = source
+        if match.item in short:
+            extract = target.extracts[match.page]
+            source = find_attribution(extract, match.spans, target.items[match.item], owner)
+            if source is not None:
+                quoted[position] = source
     return quoted
 
 
@@ -123,18 +126,18 @@ def _find_standing(target: Target, case: Case, owner: Owner, quoted: Mapping[int
     site = registered_domain(target.site)
     if site in owner.domains:
         return "own"
-    if case.matches and any(_covers(grant, site, target.site, case, today) for grant in owner.grants):
+    if case.matches and any(_covers(grant, site, target, today) for grant in owner.grants):
         return "licensed"
     if case.matches and len(quoted) == len(case.matches):
         return "quotation"
     return "none_known"
 
 
-def _covers(grant: Grant, site: str, host: str, case: Case, today: str) -> bool:
+def _covers(grant: Grant, site: str, target: Target, today: str) -> bool:
     """Say whether a licence that still runs covers every matched item; one without an address only a `*` covers."""
-    if grant.domain not in {site, host} or (grant.until is not None and grant.until < today):
+    if grant.domain not in {site, target.site} or (grant.until is not None and grant.until < today):
         return False
-    addresses = {(case.items[match.item].url or "") if match.item in case.items else "" for match in case.matches}
+    addresses = {target.items[item].url or "" for item in target.found.items}
     return all(any(_allows(pattern, address) for pattern in grant.may_show) for address in addresses)
 
 

@@ -7,9 +7,9 @@ a calibration replaces them. A reason that decides by rule, or only informs, wei
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cloneward.judge.wording import print_share
 from cloneward.model.case import Likeness, Reason, Standing
-from cloneward.model.content import Item
-from cloneward.model.finding import Match
+from cloneward.model.finding import Match, SiteMatches
 
 # One nat for each ten words of the longest group, up to six: beyond that, what is left is a common source, which
 # no length of agreement can exclude (1 in 400).
@@ -41,14 +41,12 @@ class Case:
     """The figures of one target that rules and reasons share."""
 
     matches: Sequence[Match]
-    items: Mapping[str, Item]
+    found: SiteMatches
     share: float
     words: int
     covered: int
     longest_group: int
     item_share: float
-    hot_words: int
-    candidates_left_out: int
 
 
 def argue(
@@ -73,15 +71,15 @@ def _argue_for(case: Case) -> Iterator[Reason]:
     )
     yield Reason(
         code="shared_text",
-        text=f"{case.covered:,} of the {case.words:,} words that count ({case.share:.0%}) are shared",
+        text=f"{case.covered:,} of the {case.words:,} words that count ({print_share(case.share)}) are shared",
         weight=round(case.share * 3, 2),
         pro=True,
         evidence=tuple(range(len(case.matches))),
     )
     if case.item_share >= _ITEM_WHOLE:
-        text = f"{case.item_share:.0%} of one protected item stands on the target"
+        text = f"{print_share(case.item_share)} of one protected item stands on the target"
         yield Reason(code="whole_item", text=text, weight=1.0, pro=True, evidence=(by_share,))
-    count = len({match.item for match in case.matches})
+    count = len(case.found.items)
     if count > 1:
         text = f"passages come from {count:,} protected items"
         yield Reason(code="many_items", text=text, weight=1.0, pro=True)
@@ -110,11 +108,11 @@ def _argue_against(
         text = f"{'all' if is_all else 'some'} of what is shared is short and its source is named nearby: {named}"
         code = "quotation" if is_all else "partly_quotation"
         yield Reason(code=code, text=text, weight=0.0 if is_all else -1.0, pro=False, evidence=tuple(quoted))
-    if case.hot_words:
-        text = f"{case.hot_words:,} words of templates and common phrases were set aside"
+    if case.found.hot_words:
+        text = f"{case.found.hot_words:,} words of templates and common phrases were set aside"
         yield Reason(code="common_words_set_aside", text=text, weight=0.0, pro=False)
-    if case.candidates_left_out:
-        text = f"{case.candidates_left_out:,} further items share words with a page and were not aligned"
+    if case.found.left_out:
+        text = f"{case.found.left_out:,} further items share words with a page and were not aligned"
         yield Reason(code="candidates_left_out", text=text, weight=0.0, pro=False)
     if case.matches:
         text = "nothing tells who published the shared text first"

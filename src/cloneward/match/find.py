@@ -1,6 +1,6 @@
 """What a page shares with the items: matches with their spans, and how many of its words they cover."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TextPrint
-from cloneward.match.align import Alignment, align
+from cloneward.match.align import align
 from cloneward.match.index import TextIndex, frequent, mark_tokens
-from cloneward.model.finding import Match, PageMatches
+from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches
 
 MAX_CANDIDATES = 100
 """Items that are aligned with one page, those that share most first; a page that shares text with more is rare."""
@@ -22,9 +22,10 @@ Load = Callable[[str], TextPrint]
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """The matches of one page before the target's template is known.
+    """The matches of one page before the rest of the target is known.
 
-    `sketch`: that of the page. `hot`, `covered`: bool, one for each token of the page.
+    `sketch`: that of the page. `hot`, `covered`: bool, one for each token of the page. `items`: for each match, bool,
+    one for each token of the item: whether it is cold, and whether it is so and stands in a span.
     """
 
     page: str
@@ -32,6 +33,7 @@ class Found:
     sketch: Sketch
     hot: NDArray[np.bool_]
     covered: NDArray[np.bool_]
+    items: Mapping[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]
     left_out: int = 0
 
 
@@ -56,23 +58,24 @@ def _find_among(
     is_hot = mark_tokens(len(text.tokens), text.sketch, hot)
     covered = np.zeros(len(text.tokens), np.bool_)
     matches: list[Match] = []
+    shared: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
     for item, other in items:
         is_hot_item = mark_tokens(len(other.tokens), other.sketch, hot)
         alignment = align(text, other, is_hot, is_hot_item)
         if alignment:
             alignment.cover_target(covered)
-            spans = alignment.spans(text, other)
-            matches.append(Match(item=item, page=page, value=_share_of(other, alignment, is_hot_item), spans=spans))
+            covered_item = np.zeros(len(other.tokens), np.bool_)
+            alignment.cover_item(covered_item)
+            shared[item] = ~is_hot_item, covered_item & ~is_hot_item
+            value = _share_of(*shared[item]).share
+            matches.append(Match(item=item, page=page, value=value, spans=alignment.spans(text, other)))
     matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
-    return Found(page, tuple(matches), text.sketch, is_hot, covered & ~is_hot, left_out)
+    return Found(page, tuple(matches), text.sketch, is_hot, covered & ~is_hot, shared, left_out)
 
 
-def _share_of(item: TextPrint, alignment: Alignment, is_hot: NDArray[np.bool_]) -> float:
-    """Give the share of the item's words, hot ones aside, that stand in spans."""
-    covered = np.zeros(len(item.tokens), np.bool_)
-    alignment.cover_item(covered)
-    cold = int((~is_hot).sum())
-    return int((covered & ~is_hot).sum()) / cold if cold else 0.0
+def _share_of(cold: NDArray[np.bool_], covered: NDArray[np.bool_]) -> ItemShare:
+    words = int(covered.sum())
+    return ItemShare(words=words, share=words / int(cold.sum()) if words else 0.0)
 
 
 def find_template(sketches: Sequence[Sketch]) -> NDArray[np.uint64]:
@@ -82,11 +85,31 @@ def find_template(sketches: Sequence[Sketch]) -> NDArray[np.uint64]:
     return frequent([np.unique(sketch.hashes) for sketch in sketches], least=(len(sketches) + 1) // 2)
 
 
-def count_words(found: Found, template: NDArray[np.uint64]) -> PageMatches:
-    """Give the page's matches with its words counted: those neither hot nor template, and those in spans.
+def count_site(found: Sequence[Found]) -> SiteMatches:
+    """Give what was found on a target whose pages are all read: its words without its own template, each item's share.
 
     A word inside a span counts even where the target repeats it on every page: it is ours, not its template.
     """
+    template = find_template([page.sketch for page in found])
+    return SiteMatches(
+        pages=tuple(_count_words(page, template) for page in found),
+        items=_share_items(found),
+        hot_words=sum(int(page.hot.sum()) for page in found),
+        left_out=sum(page.left_out for page in found),
+    )
+
+
+def _count_words(found: Found, template: NDArray[np.uint64]) -> PageMatches:
     is_template = mark_tokens(found.hot.size, found.sketch, template)
     words = int((~(found.hot | is_template) | found.covered).sum())
     return PageMatches(page=found.page, words=words, covered=int(found.covered.sum()), matches=found.matches)
+
+
+def _share_items(found: Sequence[Found]) -> dict[str, ItemShare]:
+    """Join what the pages show of each item: an item split over ten pages stands whole on the target."""
+    joined: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+    for page in found:
+        for item, (cold, covered) in page.items.items():
+            known = joined.get(item)
+            joined[item] = cold, covered if known is None else covered | known[1]
+    return {item: _share_of(*masks) for item, masks in joined.items()}

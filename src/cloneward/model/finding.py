@@ -1,6 +1,7 @@
 """The joint of the two arms: what `judge` takes. A match is measured likeness, and never a decision."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 MatchKind = Literal["text", "image", "video", "record", "structure", "asset", "icon"]
@@ -56,3 +57,25 @@ class PageMatches:
     words: int
     covered: int
     matches: tuple[Match, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemShare:
+    """How much of one item stands on a target, all its pages together: words, and their share of the item's words."""
+
+    words: int
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteMatches:
+    """All that was found on one target.
+
+    `items`: what of each matched item stands on it. `hot_words`: words of it that say nothing and were not counted.
+    `left_out`: items that share words with a page and were not aligned.
+    """
+
+    pages: tuple[PageMatches, ...] = ()
+    items: Mapping[str, ItemShare] = field(default_factory=dict)
+    hot_words: int = 0
+    left_out: int = 0

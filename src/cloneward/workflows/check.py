@@ -12,7 +12,7 @@ from cloneward.errors import InputError
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.judge.policy import Policy, Target, judge
-from cloneward.match.find import Found, count_words, find_matches, find_template
+from cloneward.match.find import Found, count_site, find_matches
 from cloneward.match.loss import trace_item
 from cloneward.model.case import Verdict, WhyNot
 from cloneward.model.content import Extract, Problem
@@ -65,17 +65,14 @@ class Check:
         site = _Site()
         for page in pages:
             self._read(name, page, site)
-        template = find_template([found.sketch for found in site.found])
         target = Target(
             name=name,
             site=_name_site(path),
-            findings=[count_words(found, template) for found in site.found],
+            found=count_site(site.found),
             extracts=site.extracts,
             items=self.library.items,
             languages=frozenset(site.languages),
             problems=tuple(site.problems),
-            hot_words=sum(int(found.hot.sum()) for found in site.found),
-            candidates_left_out=sum(found.left_out for found in site.found),
         )
         today = self.clock.now().date().isoformat()
         verdict = judge(target, self.library.owner, today=today, policy=self.policy, tool=TOOL)
