@@ -37,8 +37,9 @@ _INVISIBLE = (
     '[style*="visibility: hidden" i]'
 )
 _QUOTES = frozenset({"blockquote", "q"})
-# Unicode's White_Space, and the ASCII separators that Python counts with it; the last is the ideographic space.
-_IS_SPACE = np.array([chr(code).isspace() for code in range(0x3001)])
+# Unicode's White_Space and the four ASCII separators, spelt out so that no newer Python changes a stored offset.
+_SPACES = [*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F]
+_IS_SPACE = np.isin(np.arange(0x3001), [*_SPACES, 0x205F, 0x3000])
 # What was seen since the last visible character, when white space is collapsed.
 _NOTHING, _SPACE, _BLOCK = 0, 1, 2
 # Stands for the edge of a block until white space is collapsed; no HTML parser lets a NUL through.

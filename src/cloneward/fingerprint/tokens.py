@@ -35,7 +35,7 @@ class Tokens:
 
 
 def tokenise(text: str) -> Tokens:
-    """Give the tokens of a text; linear in its length, about 13 bytes of arrays per code point at most."""
+    """Give the tokens of a text; linear in its length, 20 bytes of arrays per code point at most."""
     codes = np.frombuffer(text.encode("utf-32-le", errors="replace"), np.uint32)
     table, sequences = _fold_table()
     return Tokens(*_tokenise_codes(codes, table, sequences))

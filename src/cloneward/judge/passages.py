@@ -1,4 +1,4 @@
-"""Cuts a text to the passages around its copied spans, for a reader.
+"""Cuts a text to the passages around its shared spans, for a reader.
 
 Offsets count code points of the extracted text and are applied before anything is escaped or made visible,
 so no sign of the text can shift a mark. The output is bounded whatever the input: a long text is shortened to

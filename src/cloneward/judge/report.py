@@ -268,7 +268,7 @@ def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
             name="Share of the target",
             value=wording.print_share(verdict.share_of_target) if is_judged(verdict) else _NOT_KNOWN,
             meaning=(
-                "Words of the target that stand in copied spans, divided by all its words that count. "
+                "Words of the target that stand in shared spans, divided by all its words that count. "
                 "Not counted are page furniture (what stands on half or more of its pages, when it has "
                 "four or more) and phrases so common that they prove nothing."
             ),

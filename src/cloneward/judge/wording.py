@@ -21,7 +21,7 @@ VERDICTS: Final[dict[VerdictName, str]] = {
         "has been found to be an impersonation: it shows the protected site's name, logo or login form, and "
         "not its content."
     ),
-    "harvester": "has been found to be a harvester: it collects what others publish on the protected site.",
+    "harvester": "has been found to be a harvester: it asks people for their credentials of the protected site.",
     "authorised": (
         "shows protected content, and a right to show it is on record: the site is the owner's or a licensed one."
     ),

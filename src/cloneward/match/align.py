@@ -1,7 +1,7 @@
 """Two texts side by side: the runs of words they share, found by exact seeds and read on through small changes.
 
 Every shared run of at least k tokens seeds a span. From each seed the alignment reads on in both directions over
-changed, added or dropped words, as long as short runs agree; so a text with every seventh word changed is still one
+changed, added or dropped words, as long as short runs agree; so a text with every ninth word changed is still one
 group of spans, and only words that really agree are counted.
 """
 

@@ -2,7 +2,7 @@
 
 An inverted list of (fingerprint, item), sorted, with a directory over the leading bits, so that a look-up touches
 one or two lines of memory. It finds every item that shares a run of at least `RUN` words that are not hot, and its
-answers agree with `exact`, which compares with all.
+answers agree with `find_exactly`, which compares with all.
 """
 
 from collections.abc import Iterable, Sequence
@@ -51,7 +51,7 @@ class TextIndex:
 
 
 def build_index(sketches: Iterable[tuple[str, Sketch]]) -> TextIndex:
-    """Make the index of all items; 12 bytes a fingerprint and a directory of about 4 more.
+    """Make the index of all items: 12 bytes a fingerprint, a directory of about 4, and six times that to make it.
 
     Raises:
         VersionMismatch: the sketches are not all of one kind and version.
