@@ -106,7 +106,7 @@ def test_says_what_it_must(tree):
         "64.7 % of its words that count stand, in the same order, in 3 protected items.",
         "cloneward 0.1.0; policy default/1",
         "20 November 2026, 06:12:44 UTC",
-        "Words of the target that stand in copied spans, divided by all its words that count.",
+        "Words of the target that stand in shared spans, divided by all its words that count.",
         "Weight +4.1.",
         "Weight −1.1.",
         "Pages without readable text.",
