@@ -38,8 +38,8 @@ def write_report(result: dict[str, Any]) -> str:
     lines.append("|--|--|" + "--:|" * len(edits))
     for owner in dict.fromkeys(row["owner"] for row in result["recall"]):
         rows = {row["edit"]: row for row in result["recall"] if row["owner"] == owner}
-        cells = [f"{rows[edit]['found']}/{rows[edit]['of']}" for edit in edits]
-        lines.append(f"| {owner} | {rows['verbatim']['part']} | {' | '.join(cells)} |")
+        cells = [f"{rows[edit]['found']}/{rows[edit]['of']}" for edit in edits if edit in rows]
+        lines.append(f"| {owner} | {next(iter(rows.values()))['part']} | {' | '.join(cells)} |")
     lines += [
         "",
         "## False alarms by site",

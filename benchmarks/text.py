@@ -36,7 +36,7 @@ sys.path.insert(0, str(ROOT / "examples"))
 
 import sites  # noqa: E402 - it lies in examples/
 
-from cloneward.sim import TEMPLATES, Page, copyist, read_page, render  # noqa: E402
+from cloneward.sim import TEMPLATES, Block, Page, copyist, read_page, render  # noqa: E402
 
 SEED = 20261124
 WORDS_MIN = 600  # of a page that is copied
@@ -67,7 +67,10 @@ RECALL_MIN = {
     "excerpt_20": 0.99,
     "excerpt_10": 0.99,
     "excerpt_10_changed_15": 0.95,
+    "short_titled": 0.95,
 }
+TITLED = "short_titled"  # so short that it might be a quotation, below its own title; nobody is named, nothing linked
+TITLED_WORDS = 90
 QUOTED = "quotation"  # at most 100 words and a fifth of the page, with name and link: must be called benign
 LEAST = {**RECALL_MIN, QUOTED: 0.98}
 FALSE_ALARMS_MAX = 0.01  # shared licences, quotations and true copies among them
@@ -112,7 +115,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     recall = []
     for owner in owners:
         count = options.count or (SUSPECTS if owner in OWNERS else SUSPECTS_OF_EACH)
-        recall += bench.measure_recall(owner, count)
+        recall += bench.measure_recall(owner, count, options.edits)
         _say(f"{time.monotonic() - started:7.1f} s  recall of {owner} measured")
     alarms = []
     foreign = TUNING + REPORTING if options.all else FOREIGN
@@ -151,11 +154,11 @@ class Bench:
         self.speed: list[dict[str, Any]] = []
         self._seen: dict[str, dict[str, Page]] = {}
 
-    def measure_recall(self, owner: str, count: int) -> list[dict[str, Any]]:
+    def measure_recall(self, owner: str, count: int, edits: Sequence[str]) -> list[dict[str, Any]]:
         """One row for each edit: judged rightly of how many, and every copy that was not."""
         ids, _ = self.protect(owner)
         rows = []
-        for edit in LEAST:
+        for edit in edits:
             folder, suspects = self.make_suspects(owner, edit, count)
             run = self.check(owner, folder)
             by_file = {Path(line["target"]).name: line for line in run.lines}
@@ -421,6 +424,10 @@ def edit_page(edit: str, page: Page, host: Page, rng: Random, url: str) -> tuple
     }
     if edit in whole:
         return whole[edit](page), page.words
+    if edit == TITLED:
+        heading = next((block for block in page.blocks if block.kind == "heading"), Block(page.title, "heading"))
+        taken = Page(page.title, (heading, *copyist.take_part(page, TITLED_WORDS, rng)))
+        return copyist.copy_excerpt(taken, host, 1, rng), taken.words
     share = int(edit.split("_")[1]) / 100
     words = round(page.words * share)
     taken = Page(page.title, copyist.take_part(page, words, rng))
@@ -567,6 +574,7 @@ def _read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--sites", action="store_true", help="recall with every site as the owner")
     parser.add_argument("--all", action="store_true", help="false alarms on pages of every other site")
     parser.add_argument("--owners", nargs="+", metavar="SITE", choices=[*TUNING, *REPORTING], help="only these owners")
+    parser.add_argument("--edits", nargs="+", choices=list(LEAST), default=list(LEAST), help="only these edits")
     parser.add_argument("--count", type=int, help="copies of each edit and owner")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench" / "text")
     parser.add_argument("--cache", type=Path, default=sites.find_cache())
