@@ -103,7 +103,7 @@ def test_says_what_it_must(tree):
     assert tree.css_first("time").attributes["datetime"] == "2026-11-24T05:00:00.000Z"
     first = read_text(tree.css_first("#t1"))
     for words in (
-        "64.7 % of its words that count stand, in the same order, in 3 protected items.",
+        "64.7% of its words that count stand, in the same order, in 3 protected items.",
         "cloneward 0.1.0; policy default/1",
         "20 November 2026, 06:12:44 UTC",
         "Words of the target that stand in shared spans, divided by all its words that count.",
@@ -132,7 +132,7 @@ def test_unknown_has_no_empty_parts():
     assert "no time of capture is on record" in text
     assert "No match was found." in text
     assert "Likeness not judged" in text.replace("Likenessnot", "Likeness not")
-    assert "0 %" not in text
+    assert "0%" not in text
     assert not tree.css("#overview")
 
 

@@ -32,7 +32,7 @@ def test_names_have_words(table, names):
 
 @pytest.mark.parametrize(
     ("share", "printed"),
-    [(0.0, "0 %"), (1.0, "100 %"), (0.99999, "99.9 %"), (0.49999, "49.9 %"), (0.58, "58 %"), (0.0004, "below 0.1 %")],
+    [(0.0, "0%"), (1.0, "100%"), (0.99999, "99.9%"), (0.49999, "49.9%"), (0.58, "58%"), (0.0004, "below 0.1%")],
 )
 def test_shares_round_down(share, printed):
     """A share is never printed larger than it is."""

@@ -28,6 +28,10 @@ def check(
         list[Path] | None,
         typer.Option("--against", help="Folder or file that is ours; instead of a workspace. May be repeated."),
     ] = None,
+    base: Annotated[
+        str | None,
+        typer.Option("--base", help="Address of the --against folder's top; tells which domain is ours."),
+    ] = None,
     each: Annotated[bool, typer.Option("--each", help="Judge every page alone.")] = False,
     html: Annotated[Path | None, typer.Option("--html", help="Write a report that a lawyer can read.")] = None,
     texts: Annotated[
@@ -61,7 +65,7 @@ def check(
     kept: list[Checked] = []
     worst = 0
     keep = _open_texts(texts) if texts else None
-    with _open_library(against, workspace) as library:
+    with _open_library(against, base, workspace) as library:
         job = Check(
             library=library,
             clock=SystemClock(),
@@ -85,11 +89,11 @@ def check(
 
 
 @contextmanager
-def _open_library(against: list[Path] | None, workspace: Path | None) -> "Iterator[Library]":
+def _open_library(against: list[Path] | None, base: str | None, workspace: Path | None) -> "Iterator[Library]":
     from cloneward.workflows.library import open_folders, open_store
 
     if against:
-        library, problems = open_folders(against)
+        library, problems = open_folders(against, base)
         for problem in problems:
             tell(f"{problem.code}: {problem.page or '-'}: {problem.text}")
         if not library.items:
@@ -196,16 +200,19 @@ def _show(verdict: "Verdict", *, as_json: bool) -> None:
 
         write_record(encode_verdict(verdict))
         return
+    from cloneward.judge.wording import print_share
+
     write_line(
         f"{verdict.verdict:<13} {verdict.target}  "
-        f"({verdict.share_of_target:.0%} of it shared, {verdict.share_of_item_max:.0%} of one item, "
-        f"{verdict.items_matched:,} items, {verdict.pages:,} pages)"
+        f"({print_share(verdict.share_of_target)} of it shared, {print_share(verdict.share_of_item_max)} of one item; "
+        f"items matched: {verdict.items_matched:,}, pages: {verdict.pages:,})"
     )
     for reason in verdict.reasons:
         write_line(f"    {'for' if reason.pro else 'against':<8} {reason.text}")
     for kind in verdict.not_compared:
         write_line(f"    not compared: {kind}")
     for problem in verdict.problems:
-        write_line(f"    problem  {problem.code}: {problem.page or '-'}: {problem.text}")
+        hint = f" (hint: {problem.hint})" if problem.hint else ""
+        write_line(f"    problem  {problem.code}: {problem.page or '-'}: {problem.text}{hint}")
     if verdict.why_not is not None:
         write_line(f"    why not  {verdict.why_not.item}: {verdict.why_not.stage}: {verdict.why_not.text}")

@@ -86,7 +86,6 @@ MEASURES: Final[dict[str, str]] = {
     "fields": "fields of the record that agree",
 }
 
-_NO_BREAK = "\N{NO-BREAK SPACE}"
 _MINUS = "\N{MINUS SIGN}"
 
 # What would be invisible, or would change how its surroundings are read: controls but for tab and newline,
@@ -136,11 +135,11 @@ def shorten(text: str, limit: int = 300) -> str:
 
 
 def print_share(share: float) -> str:
-    """Give a share in per cent, rounded down so that no figure looks larger than it is."""
+    """Give a share in per cent, rounded down so that no figure looks larger than it is: `64.7%`."""
     tenths = math.floor(share * 1000 + 1e-9)
     if share > 0 and not tenths:
-        return f"below 0.1{_NO_BREAK}%"
-    return f"{tenths // 10 if tenths % 10 == 0 else tenths / 10}{_NO_BREAK}%"
+        return "below 0.1%"
+    return f"{tenths // 10 if tenths % 10 == 0 else tenths / 10}%"
 
 
 def print_weight(nats: float) -> str:

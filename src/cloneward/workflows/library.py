@@ -1,7 +1,7 @@
 """The items that targets are compared with, wherever they come from: a workspace, or a folder given on the spot."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from cloneward.model.content import Grant, Item, Owner, Problem, Registered
 from cloneward.protect.register import list_languages, locate_pages, register_pages
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
-from cloneward.url import host_of
+from cloneward.url import host_of, registered_domain
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
 _KEPT = 512
@@ -38,13 +38,16 @@ class Library:
         return text
 
 
-def open_folders(sources: Iterable[Path]) -> tuple[Library, list[Problem]]:
-    """Make a library of folders or files of pages, in memory, with the problems met in reading them."""
+def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Library, list[Problem]]:
+    """Make a library of folders or files of pages, in memory, with the problems met in reading them.
+
+    The owner's domain is that of `base`, or the host that a folder is named after, as `wget --mirror` names it.
+    """
     items: dict[str, Item] = {}
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for source in sources:
-        for given in register_pages(locate_pages(read_pages(source), source, None), {}):
+        for given in register_pages(locate_pages(read_pages(source), source, base), {}):
             match given:
                 case Registered():
                     items[given.item.id] = given.item
@@ -52,7 +55,8 @@ def open_folders(sources: Iterable[Path]) -> tuple[Library, list[Problem]]:
                 case Problem():
                     problems.append(given)
     index = build_index((item, fingerprint(text).sketch) for item, text in texts.items())
-    owner = Owner(languages=list_languages(items.values()))
+    hosts = [host_of(base)] if base else [source.name for source in sources if "." in source.name and source.is_dir()]
+    owner = Owner(domains=frozenset(map(registered_domain, hosts)), languages=list_languages(items.values()))
     return Library(items, index, owner, texts.__getitem__), problems
 
 
