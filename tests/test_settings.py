@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloneward.errors import InputError
@@ -138,6 +138,7 @@ def test_any_value_is_read_or_refused(values):
 @given(
     st.dictionaries(st.sampled_from(NAMES), st.text(st.characters(), max_size=12) | st.text('[]{}=,"a\n ', max_size=8))
 )
+@example({"domains": "\udcff"})
 def test_any_variable_is_read_or_refused(texts):
     """Whatever stands in the environment, the result is settings or our error."""
     environment = {f"CLONEWARD_{name.upper()}": text for name, text in texts.items()}

@@ -96,6 +96,9 @@ def test_canonical_refuses(address):
 
 
 @given(HOSTS)
+@example("-.ü.ｘ｡ü")
+@example(":.0.¹")
+@example("x㏂.b")
 def test_hosts_never_raise(host):
     """Host names of any shape give a host and a domain, and both are fixed points."""
     name = ascii_host(host)

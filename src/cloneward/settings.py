@@ -85,7 +85,7 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, source: 
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
         canonical(settings.site)
-    except msgspec.ValidationError as error:
+    except (msgspec.ValidationError, UnicodeEncodeError) as error:  # the latter: a variable that is no UTF-8
         raise InputError(f"{source}: {error}", hint="docs/reference/settings.md lists every setting") from error
     except InputError as error:
         raise InputError(f"{source}: site: {error}", hint=error.hint) from error

@@ -17,7 +17,7 @@ from cloneward.errors import InputError
 # What no host name holds (WHATWG URL, forbidden host code points); surrogates cannot be written in any record.
 _NO_HOST = re.compile(r"[\x00-\x20\x7f#%/<>?@\[\\\]^|\ud800-\udfff]")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_DOTS = ".\u3002\uff0e\uff61"  # all that UTS 46 takes for the dot between labels
+_DOTS = re.compile("[\u3002\uff0e\uff61]")  # what UTS 46 takes for the dot between labels
 _PATH_SAFE = "/!$&'()*+,;=:@-._~%"
 _QUERY_SAFE = _PATH_SAFE + "?"
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -50,17 +50,19 @@ def canonical(address: str) -> str:
 def ascii_host(host: str) -> str:
     """Give a host name in lower-case ASCII (A-labels), IPv6 in its short form, without a last dot.
 
-    A name that UTS 46 refuses stays as written.
+    A label that UTS 46 refuses stays as written.
     """
-    bare = host.lower().rstrip(_DOTS)
-    if ":" in bare:
-        return str(_read_ip(bare) or bare)
-    if bare.isascii():
-        return bare
+    bare = _DOTS.sub(".", host.lower()).rstrip(".")
+    if ":" in bare and (address := _read_ip(bare)):
+        return str(address)
+    return bare if bare.isascii() else ".".join(map(_ascii_label, bare.split(".")))
+
+
+def _ascii_label(label: str) -> str:
     try:
-        return idna.encode(bare, uts46=True).decode().rstrip(_DOTS)
+        return label if label.isascii() else idna.encode(label, uts46=True).decode().rstrip(".")
     except idna.IDNAError:
-        return bare
+        return label
 
 
 def host_of(address: str) -> str:
