@@ -165,6 +165,16 @@ def test_workspace_knows_whose_it_is(run, workspace, web):
     assert (own["verdict"], own["standing"]) == ("authorised", "own")
 
 
+def test_base_tells_whose_it_is(run, web, tmp_path):
+    """Without a workspace the base tells which domain is ours, and one that is no address is refused."""
+    (tmp_path / "ours").symlink_to(web / "owner.test")
+    command = ["check", web / QUOTING, "--against", tmp_path / "ours", "--json"]
+    assert [record["verdict"] for record in run(*command).records] == ["partial_copy"]
+    assert [record["verdict"] for record in run(*command, "--base", "https://owner.test/").records] == ["benign"]
+    done = run(*command, "--base", "owner.test")
+    assert (done.code, done.out, "not a web address: 'owner.test'" in done.err) == (2, "", True)
+
+
 def test_partner_is_licensed(run, workspace, web, monkeypatch):
     """A partner's licence counts until its last day, however its name is written, and not a day longer."""
     command = ["check", web / "partner.test", "--workspace", workspace, "--json"]

@@ -60,6 +60,25 @@ def test_several_folders_are_one_library(web, tmp_path):
     assert set(several.index.items) == set(several.items)
 
 
+@pytest.mark.parametrize(
+    ("name", "base", "domains"),
+    [
+        ("www.owner.test", None, {"owner.test"}),
+        ("site", None, set()),
+        ("site", "https://www.owner.example/docs", {"owner.example"}),
+        ("www.owner.test", "https://other.test/", {"other.test"}),
+    ],
+)
+def test_folders_tell_whose_they_are(web, tmp_path, name, base, domains):
+    """Folders are those of the base's domain, or of the host that they are named after, and of nobody else's."""
+    (tmp_path / name).symlink_to(web / "partner.test")
+    library, _ = open_folders([tmp_path / name], base)
+    assert library.owner.domains == domains
+    assert {item.url for item in library.items.values()} == (
+        {f"{base.rstrip('/')}/00{number}.html" for number in range(2)} if base else {None}
+    )
+
+
 def test_missing_folder(tmp_path):
     """A folder of ours that is not there stops the run: nothing could be compared with it."""
     with pytest.raises(InputError, match="nothing at"):
