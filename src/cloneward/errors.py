@@ -1,10 +1,11 @@
-"""Every error we raise, in four families by who must act.
+"""Every error we raise, in four families by who must act, and the problem that is reported in place of one.
 
 A family fixes the exit code; a subclass exists only where somebody catches it. "No match", "page gone" and
 "nothing could be read" are results, not errors, and hostile input never raises: a parser returns what it could
 read, and the problems.
 """
 
+from dataclasses import dataclass
 from typing import ClassVar
 
 
@@ -63,3 +64,13 @@ class RefusedError(Error):
 
     code = "refused"
     exit_code = 5
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """Something that could not be read or done, reported in place of an exception; the rest went on."""
+
+    code: str
+    page: str | None
+    text: str
+    hint: str = ""

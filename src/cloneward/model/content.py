@@ -3,17 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from cloneward.errors import Problem as Problem  # noqa: PLC0414 a noun too, made further down since `fetch` gives it
+
 ItemKind = Literal["page", "profile", "post", "photo", "video", "story", "listing", "article"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Problem:
-    """Something that could not be read or done, reported in place of an exception; the rest went on."""
-
-    code: str
-    page: str | None
-    text: str
-    hint: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
