@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         recall += bench.measure_recall(owner, count, options.edits)
         _say(f"{time.monotonic() - started:7.1f} s  recall of {owner} measured")
     alarms = []
-    foreign = TUNING + REPORTING if options.all else FOREIGN
+    foreign = TUNING + REPORTING if options.all else options.foreign
     for owner in OWNERS if not options.owners else options.owners:
         alarms += bench.measure_alarms(owner, foreign, FOREIGN_OF_EACH if options.all else None)
         _say(f"{time.monotonic() - started:7.1f} s  false alarms against {owner} measured")
@@ -573,6 +573,7 @@ def _read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py text", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--sites", action="store_true", help="recall with every site as the owner")
     parser.add_argument("--all", action="store_true", help="false alarms on pages of every other site")
+    parser.add_argument("--foreign", nargs="*", metavar="SITE", default=FOREIGN, help="only these other sites")
     parser.add_argument("--owners", nargs="+", metavar="SITE", choices=[*TUNING, *REPORTING], help="only these owners")
     parser.add_argument("--edits", nargs="+", choices=list(LEAST), default=list(LEAST), help="only these edits")
     parser.add_argument("--count", type=int, help="copies of each edit and owner")

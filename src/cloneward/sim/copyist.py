@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-QUOTE_WORDS_MAX: Final = 100  # contract, default policy: at most 100 words …
-QUOTE_SHARE_MAX: Final = 0.2  # … and at most 20 % of the item
+QUOTE_WORDS: Final = (30, 90)  # the policy allows 100; who means well keeps clear of that
+QUOTE_SHARE_MAX: Final = 0.2  # of the item
 SHARE_IN_MAIN: Final = 0.3  # a "main" part with less of the text is no main part
 
 Way = Literal["zero_width", "soft_hyphen", "homoglyph", "full_width", "quotes"]
@@ -67,7 +67,7 @@ _MAIN: Final = re.compile(
     re.IGNORECASE,
 )
 _CHARSET: Final = re.compile(rb"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
-_RUN: Final = re.compile(r"\w+")
+_RUN: Final = re.compile(r"[^\W_]+")
 _HEAD_BYTES: Final = 4096  # where a charset may be declared
 _LOOKALIKES: Final = str.maketrans(
     "aceopxyijsvABCEHIKMNOPTXZ",
@@ -156,10 +156,10 @@ def shuffle_blocks(page: Page, rng: Random) -> Page:
 def quote_page(page: Page, host: Page, url: str, author: str, rng: Random) -> Page:
     """The host's page with one short quotation, its author's name and a link to `url`.
 
-    The quotation keeps within 100 words and 20 % of the page's words, whether a word ends
-    at white space or at any sign that is no letter or digit.
+    The quotation has 30 to 90 words and at most 20 % of the page's, whether a word ends at
+    white space or at any sign that is no letter or digit.
     """
-    most = min(QUOTE_WORDS_MAX, int(page.words * QUOTE_SHARE_MAX))
+    most = min(rng.randint(*QUOTE_WORDS), int(page.words * QUOTE_SHARE_MAX))
     part = take_part(page, most, rng)
     tokens = " ".join(block.text for block in part).split()
     while sum(len(_RUN.findall(token)) for token in tokens) > most:
