@@ -1,16 +1,22 @@
 """The index of items."""
 
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cloneward.errors import VersionMismatch
+from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind, Sketch
-from cloneward.fingerprint.winnow import TEXT, fingerprint
-from cloneward.match.index import HOT_ITEMS, HOT_MIN_ITEMS, build_index, frequent, hot_limit, mark_tokens
+from cloneward.fingerprint.winnow import TEXT
+from cloneward.match import index as module
+from cloneward.match.index import HOT_ITEMS, HOT_MIN_ITEMS, build_index, hot_limit, open_index, update_index
 
-SKETCHES = st.lists(st.lists(st.integers(0, 60), max_size=12), max_size=12)
+VALUES = st.lists(st.integers(0, 60), max_size=12)
 
 
 def sketch_of(values, kind=TEXT):
@@ -18,28 +24,43 @@ def sketch_of(values, kind=TEXT):
     return Sketch(kind, np.array(values, np.uint64), np.arange(len(values), dtype=np.int32))
 
 
-@given(SKETCHES, st.lists(st.integers(0, 60) | st.integers(2**64 - 40, 2**64 - 1), max_size=20))
-def test_candidates_are_those_of_plain_sets(items, wanted):
+def state_of(values):
+    """Give a digest that stands for a text with these fingerprints."""
+    return f"{abs(hash(tuple(values))):064x}"
+
+
+def entries_of(items):
+    """Give what an index is updated with."""
+    return [(item, state_of(values), sketch_of(values)) for item, values in items.items()]
+
+
+def expect_hot(items):
+    """Give the hot fingerprints by counting."""
+    sets = [set(values) for values in items.values()]
+    least = hot_limit(len(items))
+    return {value for value in set().union(*sets) if sum(value in values for values in sets) >= least}
+
+
+def expect(items, wanted):
+    """Give the candidates that plain sets name."""
+    hot = expect_hot(items)
+    shared = {item: len(set(values) & set(wanted) - hot) for item, values in items.items()}
+    return {item: count for item, count in shared.items() if count}
+
+
+def ask(index, wanted):
+    """Give the candidates, having checked their order and number."""
+    found, total = index.candidates(sketch_of(wanted))
+    assert [count for _, count in found] == sorted((count for _, count in found), reverse=True)
+    assert total == len(found)
+    return dict(found)
+
+
+@given(st.lists(VALUES, max_size=14), VALUES)
+def test_candidates_are_those_of_plain_sets(values, wanted):
     """The index gives the items that share cold fingerprints, and how many, as sets would."""
-    index = build_index((f"i{place}", sketch_of(values)) for place, values in enumerate(items))
-    hot = set(index.hot.tolist())
-    expected = {
-        f"i{place}": len(set(values) & set(wanted) - hot)
-        for place, values in enumerate(items)
-        if set(values) & set(wanted) - hot
-    }
-    found = index.candidates(sketch_of(wanted))
-    assert dict(found) == expected
-    assert [count for _, count in found] == sorted(expected.values(), reverse=True)
-
-
-def test_large_values_and_sizes_are_found():
-    """Every fingerprint of 3,000 random sketches is found again through the directory."""
-    rng = np.random.default_rng(7)
-    sketches = [(f"i{place}", Sketch(TEXT, rng.integers(0, 2**64, 20, np.uint64), np.arange(20, dtype=np.int32)))
-                for place in range(3000)]  # fmt: skip
-    index = build_index(sketches)
-    assert all(index.candidates(sketch) == [(item, 20)] for item, sketch in sketches)
+    items = {f"i{place}": each for place, each in enumerate(values)}
+    assert ask(build_index((item, sketch_of(each)) for item, each in items.items()), wanted) == expect(items, wanted)
 
 
 def test_hot_fingerprints_retrieve_nothing():
@@ -49,8 +70,14 @@ def test_hot_fingerprints_retrieve_nothing():
     many = build_index((f"i{n}", sketch_of([*shared, 100 + n])) for n in range(HOT_MIN_ITEMS))
     assert few.hot.size == 0
     assert many.hot.tolist() == shared
-    assert many.candidates(sketch_of(shared)) == []
-    assert many.candidates(sketch_of([*shared, 101])) == [("i1", 1)]
+    assert ask(many, shared) == {}
+    assert ask(many, [*shared, 101]) == {"i1": 1}
+
+
+def test_only_the_best_are_named():
+    """Of many candidates the most alike are given, with the number of all."""
+    index = build_index((f"i{n}", sketch_of(range(n, 40))) for n in range(0, 40, 8))
+    assert index.candidates(sketch_of(range(40)), 2) == ([("i0", 40), ("i8", 32)], 5)
 
 
 @pytest.mark.parametrize(("items", "limit"), [(0, 6), (6, 6), (12, 6), (13, 7), (1_000, 500), (10**6, HOT_ITEMS)])
@@ -59,28 +86,117 @@ def test_hot_limit(items, limit):
     assert hot_limit(items) == limit
 
 
-def test_versions_are_never_mixed():
-    """A sketch of another version can be neither indexed nor looked up."""
+def test_versions_are_never_mixed(tmp_path):
+    """A sketch of another version can be neither indexed nor looked up, nor an index of one opened."""
     with pytest.raises(VersionMismatch):
         build_index([("i", sketch_of([1], Kind("text", 0)))])
     with pytest.raises(VersionMismatch):
         build_index([]).candidates(sketch_of([1], Kind("text", 2)))
+    update_index(tmp_path, open_index(tmp_path), entries_of({"i": [1]}), set(), "")
+    with pytest.raises(VersionMismatch):
+        open_index(tmp_path, Kind("text", 2))
 
 
-def test_frequent_counts_sketches():
-    """A fingerprint is frequent by the number of sketches it is in."""
-    parts = [np.array(values, np.uint64) for values in ([1, 2], [2, 3], [2, 9], [9])]
-    assert frequent(parts, least=2).tolist() == [2, 9]
-    assert frequent(parts, least=9).tolist() == []
+CHANGES = st.lists(
+    st.tuples(
+        st.dictionaries(st.sampled_from([f"i{n}" for n in range(20)]), VALUES, max_size=6),
+        st.sets(st.sampled_from([f"i{n}" for n in range(20)]), max_size=4),
+    ),
+    max_size=12,
+)
 
 
-def test_marks_bridge_neighbours():
-    """All tokens between two listed fingerprints are marked, and none beyond."""
-    template = " ".join(f"t{n}" for n in range(60))
-    page = fingerprint(f"before it {template} after it comes other text of its own")
-    listed = fingerprint(template).sketch.hashes
-    mask = mark_tokens(len(page.tokens), page.sketch, listed)
-    assert not mask[:2].any()
-    assert mask[10:54].all()
-    assert not mask[62:].any()
-    assert not mark_tokens(len(page.tokens), page.sketch, np.empty(0, np.uint64)).any()
+@settings(max_examples=30)
+@given(CHANGES, VALUES)
+def test_updates_add_change_and_remove(tmp_path_factory, changes, wanted):
+    """After any changes, merges included, the index on the disk answers as one built of what is left."""
+    folder = tmp_path_factory.mktemp("index")
+    items = {}
+    for number, (added, removed) in enumerate(changes):
+        index = open_index(folder)
+        gone = (removed | added.keys()) & items.keys()
+        items = {item: values for item, values in items.items() if item not in gone} | added
+        index = update_index(folder, index, entries_of(added), gone, str(number))
+        assert index.mark == str(number)
+        assert dict(index.states()) == {item: state_of(values) for item, values in items.items()}
+    index = open_index(folder)
+    assert len(index) == len(items)
+    assert set(index.hot.tolist()) == expect_hot(items)
+    assert ask(index, wanted) == expect(items, wanted)
+    names = {file.name for file in folder.iterdir()}
+    assert len(names) == len(index.parts) + bool(changes), "no file is left over"
+
+
+def test_many_small_updates_are_merged(tmp_path):
+    """Adding item by item does not leave a segment each."""
+    for number in range(40):
+        index = update_index(tmp_path, open_index(tmp_path), entries_of({f"i{number}": [number]}), set(), "")
+    assert len(index.parts) < 10
+    assert all(ask(index, [number]) == {f"i{number}": 1} for number in range(40))
+
+
+def test_large_additions_are_cut(tmp_path, monkeypatch):
+    """More items than a segment is made of at once become several, and the answers stay the same."""
+    monkeypatch.setattr(module, "SEGMENT_ITEMS", 3)
+    items = {f"i{number}": [number, number + 1] for number in range(10)}
+    index = update_index(tmp_path, open_index(tmp_path), entries_of(items), set(), "")
+    assert len(index.parts) == 4
+    assert ask(index, [4, 5]) == expect(items, [4, 5])
+
+
+def test_readers_keep_what_they_opened(tmp_path):
+    """An index that was opened before an update answers as it did, though its files are gone."""
+    old = update_index(tmp_path, open_index(tmp_path), entries_of({"a": [1], "b": [2]}), set(), "")
+    update_index(tmp_path, old, entries_of({"c": [1]}), {"a", "b"}, "")
+    assert ask(old, [1, 2]) == {"a": 1, "b": 1}
+    assert ask(open_index(tmp_path), [1, 2]) == {"c": 1}
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", '{"kind": "text"}'])
+def test_a_damaged_manifest_is_told(tmp_path, content):
+    """A manifest that cannot be read gives an error that says how to get a new index."""
+    (tmp_path / "manifest.json").write_text(content)
+    with pytest.raises(EvidenceError, match="damaged"):
+        open_index(tmp_path)
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+sys.path.insert(0, {tests!r})
+from test_index import entries_of
+from cloneward.match import index as module
+folder, at = Path(sys.argv[1]), int(sys.argv[2])
+calls = 0
+def stop(real):
+    def step(*arguments, **named):
+        global calls
+        calls += 1
+        if calls == at:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(*arguments, **named)
+    return step
+os.fsync, os.rename = stop(os.fsync), stop(os.rename)
+Path.replace, Path.unlink = stop(Path.replace), stop(Path.unlink)
+module.update_index(folder, module.open_index(folder), entries_of({{"new": [7], "a": [8]}}), {{"a"}}, "after")
+"""
+
+
+def test_a_crash_leaves_the_old_index_or_the_new_one(tmp_path):
+    """Killed at any step of writing, the index is whole: as it was before, or as it is after; and writing goes on."""
+    script = KILLED.format(tests=str(Path(__file__).parent))
+    seen = set()
+    for at in range(1, 20):
+        folder = tmp_path / str(at)
+        update_index(folder, open_index(folder), entries_of({"a": [1], "b": [2]}), set(), "before")
+        done = subprocess.run([sys.executable, "-c", script, folder, str(at)], capture_output=True, check=False)
+        index = open_index(folder)
+        seen.add(index.mark)
+        expected = {"a": 1, "b": 1} if index.mark == "before" else {"new": 1, "a": 1, "b": 1}
+        assert ask(index, [1, 2] if index.mark == "before" else [7, 8, 2]) == expected
+        again = update_index(folder, index, entries_of({"later": [9]}), set(), "later")
+        assert ask(again, [9]) == {"later": 1}
+        if done.returncode != -signal.SIGKILL:
+            assert done.returncode == 0, done.stderr.decode()
+            break
+    assert seen == {"before", "after"}

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TextPrint
 from cloneward.match.align import align
-from cloneward.match.index import TextIndex, frequent, mark_tokens
+from cloneward.match.index import TextIndex
+from cloneward.match.mark import find_frequent, mark_tokens
 from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches
 
 MAX_CANDIDATES = 100
@@ -42,9 +43,9 @@ def find_matches(page: str, text: TextPrint, index: TextIndex, load: Load) -> Fo
 
     `left_out` counts candidates beyond `MAX_CANDIDATES`, which were not aligned.
     """
-    candidates = index.candidates(text.sketch)
-    items = [item for item, _ in candidates[:MAX_CANDIDATES]]
-    return _find_among(page, text, ((item, load(item)) for item in items), index.hot, len(candidates) - len(items))
+    candidates, total = index.candidates(text.sketch, MAX_CANDIDATES)
+    items = ((item, load(item)) for item, _ in candidates)
+    return _find_among(page, text, items, index.hot, total - len(candidates))
 
 
 def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64]) -> Found:
@@ -82,7 +83,7 @@ def find_template(sketches: Sequence[Sketch]) -> NDArray[np.uint64]:
     """Give the fingerprints on half or more of a target's pages, when it has four or more; ascending."""
     if len(sketches) < TEMPLATE_MIN_PAGES:
         return np.empty(0, np.uint64)
-    return frequent([np.unique(sketch.hashes) for sketch in sketches], least=(len(sketches) + 1) // 2)
+    return find_frequent(sketches, least=(len(sketches) + 1) // 2)
 
 
 def count_site(found: Sequence[Found]) -> SiteMatches:

@@ -1,75 +1,164 @@
 """The index: which items share fingerprints with a page, without comparing with every one.
 
-An inverted list of (fingerprint, item), sorted, with a directory over the leading bits, so that a look-up touches
-one or two lines of memory. It finds every item that shares a run of at least `RUN` words that are not hot, and its
-answers agree with `find_exactly`, which compares with all.
+It is a list of immutable segments and a manifest that is replaced by rename, so a crash while writing leaves the old
+one valid. It finds every item that shares a run of at least `RUN` words that are not hot, and its answers agree with
+`find_exactly`, which compares with all.
 """
 
-from collections.abc import Iterable, Sequence
+import json
+import os
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from pathlib import Path
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from cloneward.errors import EvidenceError
 from cloneward.fingerprint.kinds import Kind, Sketch, require_same
-from cloneward.fingerprint.winnow import SHINGLE, TEXT, WINDOW
+from cloneward.fingerprint.winnow import TEXT
+from cloneward.match.segment import (
+    REBUILD,
+    Segment,
+    build_segment,
+    count_shared,
+    find_frequent,
+    merge_segments,
+    open_segment,
+    write_segment,
+)
 
 HOT_ITEMS = 1_000
 """Items from which on a fingerprint says nothing about which of them was copied."""
 HOT_MIN_ITEMS = 6
 """Below this many items, a fingerprint is not called the owner's template: duplicates are likelier."""
+SEGMENT_ITEMS = 50_000
+"""Items that a segment is made of at once: some 30 million fingerprints of long pages, 2 GB while it is made."""
+_MERGED_AT = 8
+"""Segments from which on those of like size are merged."""
+_MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """A segment and which of its items are alive: bool, one for each; the others were removed or changed."""
+
+    segment: Segment
+    alive: NDArray[np.bool_]
+
+    def count(self) -> int:
+        """Give the number of living items."""
+        return int(self.alive.sum())
 
 
 @dataclass(frozen=True, eq=False)
 class TextIndex:
     """The fingerprints of all items.
 
-    `hashes`: uint64, shape (p,), ascending; `owners`: uint32, shape (p,), places in `items`. `directory`: int64,
-    shape (2**bits + 1,), where the hashes with each leading bits begin. `hot`: uint64, ascending: fingerprints on
-    at least half of the items (and on six) or on a thousand; they retrieve nothing.
+    `hot`: uint64, ascending: fingerprints on at least half of the items (and on six) or on a thousand; they retrieve
+    nothing. `mark`: what the caller last said it is an index of.
     """
 
     kind: Kind
-    items: tuple[str, ...]
-    hashes: NDArray[np.uint64]
-    owners: NDArray[np.uint32]
-    directory: NDArray[np.int64]
+    parts: tuple[Part, ...]
     hot: NDArray[np.uint64]
+    mark: str = ""
 
-    def candidates(self, sketch: Sketch) -> list[tuple[str, int]]:
-        """Give the items that share fingerprints, with how many, the most first.
+    def __len__(self) -> int:
+        """Give the number of items."""
+        return sum(part.count() for part in self.parts)
+
+    def candidates(self, sketch: Sketch, most: int | None = None) -> tuple[list[tuple[str, int]], int]:
+        """Give the items that share fingerprints, with how many, the most first, and the number of all such items.
 
         Raises:
             VersionMismatch: the sketch is of another kind or version.
         """
         require_same(sketch.kind, self.kind)
-        owners = _look_up(np.unique(sketch.hashes), self.hashes, self.owners, self.directory)
-        places, shared = np.unique(owners, return_counts=True)
-        order = np.argsort(-shared, kind="stable")
-        return [(self.items[places[index]], int(shared[index])) for index in order]
+        found = [
+            count_shared(sketch.hashes, self.hot, s.hashes, s.owners, s.directory, part.alive)
+            for part in self.parts
+            for s in [part.segment]
+        ]
+        if not found:
+            return [], 0
+        shared = np.concatenate([counts for _, counts in found])
+        places = np.concatenate([places for places, _ in found])
+        numbers = np.repeat(np.arange(len(found)), [counts.size for _, counts in found])
+        order = np.argsort(-shared, kind="stable")[:most]
+        named = [(self.parts[numbers[at]].segment.item(int(places[at])), int(shared[at])) for at in order]
+        return named, int(shared.size)
+
+    def states(self) -> Iterator[tuple[str, str]]:
+        """Give each item with the digest of the text that it was indexed with."""
+        for part in self.parts:
+            for place in np.flatnonzero(part.alive).tolist():
+                yield part.segment.item(place), part.segment.state(place)
 
 
 def build_index(sketches: Iterable[tuple[str, Sketch]]) -> TextIndex:
-    """Make the index of all items: 12 bytes a fingerprint, a directory of about 4, and six times that to make it.
+    """Make an index in memory.
 
     Raises:
         VersionMismatch: the sketches are not all of one kind and version.
     """
-    items: list[str] = []
-    parts: list[NDArray[np.uint64]] = []
-    for item, sketch in sketches:
-        require_same(sketch.kind, TEXT)
-        items.append(item)
-        parts.append(np.unique(sketch.hashes))
-    hashes = np.concatenate(parts) if parts else np.empty(0, np.uint64)
-    owners = np.repeat(np.arange(len(parts), dtype=np.uint32), [part.size for part in parts])
-    order = np.argsort(hashes, kind="stable")
-    hashes, owners = hashes[order], owners[order]
-    hot = frequent(parts, least=hot_limit(len(items)))
-    cold = ~np.isin(hashes, hot, assume_unique=False)
-    hashes, owners = hashes[cold], owners[cold]
-    return TextIndex(TEXT, tuple(items), hashes, owners, _directory(hashes), hot)
+    segment = build_segment(TEXT, ((item, "00" * 32, sketch) for item, sketch in sketches))
+    part = Part(segment, np.ones(len(segment), np.bool_))
+    return TextIndex(TEXT, (part,), _find_hot([part]))
+
+
+def open_index(folder: Path, kind: Kind = TEXT) -> TextIndex:
+    """Open the index in a folder; an empty one where there is none yet.
+
+    Raises:
+        VersionMismatch: it holds fingerprints of another kind or version.
+        EvidenceError: it is damaged.
+    """
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        require_same(Kind(manifest["kind"], manifest["version"]), kind)
+        parts = tuple(_open_part(folder, entry, kind) for entry in manifest["segments"])
+        return TextIndex(kind, parts, np.array(manifest["hot"], np.uint64), manifest["mark"])
+    except FileNotFoundError:
+        return TextIndex(kind, (), np.empty(0, np.uint64))
+    except (ValueError, KeyError, TypeError) as error:
+        raise EvidenceError(f"the index in {folder} is damaged: {error}", hint=REBUILD) from error
+
+
+def update_index(
+    folder: Path, index: TextIndex, added: Iterable[tuple[str, str, Sketch]], gone: AbstractSet[str], mark: str
+) -> TextIndex:
+    """Write an index with items added and items gone, and give it as it is on the disk.
+
+    One writer at a time; readers keep what they opened. An item that changed is gone and added.
+
+    Raises:
+        VersionMismatch: a sketch is of another kind or version.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = [Part(part.segment, part.alive & ~_places_of(part.segment, gone)) for part in index.parts]
+    for chunk in _cut(added, SEGMENT_ITEMS):
+        segment = build_segment(index.kind, chunk)
+        parts.append(Part(segment, np.ones(len(segment), np.bool_)))
+    parts = _merge_parts([part for part in parts if part.alive.any()])
+    names = [_keep_segment(folder, part.segment) for part in parts]
+    hot = _find_hot(parts)
+    manifest = {
+        "kind": index.kind.name,
+        "version": index.kind.version,
+        "mark": mark,
+        "hot": hot.tolist(),
+        "segments": [
+            {"name": name, "dead": np.flatnonzero(~part.alive).tolist()}
+            for name, part in zip(names, parts, strict=True)
+        ],
+    }
+    _replace(folder / _MANIFEST, json.dumps(manifest).encode())
+    for file in folder.iterdir():
+        if file.name != _MANIFEST and file.name not in names:
+            file.unlink()
+    return open_index(folder, index.kind)
 
 
 def hot_limit(items: int) -> int:
@@ -77,67 +166,79 @@ def hot_limit(items: int) -> int:
     return min(HOT_ITEMS, max(HOT_MIN_ITEMS, (items + 1) // 2))
 
 
-def frequent(parts: Sequence[NDArray[np.uint64]], *, least: int) -> NDArray[np.uint64]:
-    """Give the fingerprints that stand in at least `least` of the sketches (each given without repeats), ascending."""
-    if len(parts) < least:
-        return np.empty(0, np.uint64)
-    hashes, counts = np.unique(np.concatenate(parts), return_counts=True)
+def _find_hot(parts: list[Part]) -> NDArray[np.uint64]:
+    """Give the fingerprints that are hot over all parts.
+
+    One that enough items have, has its share of them in at least one part: only those are counted.
+    """
+    least = hot_limit(sum(part.count() for part in parts))
+    share = -(-least // max(1, len(parts)))
+    near = [find_frequent(p.segment.hashes, p.segment.owners, p.alive, share)[0] for p in parts]
+    hashes = np.unique(np.concatenate(near)) if near else np.empty(0, np.uint64)
+    counts = sum((_count_items(part, hashes) for part in parts), np.zeros(hashes.size, np.int64))
     return hashes[counts >= least]
 
 
-def mark_tokens(size: int, sketch: Sketch, listed: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Give which of a text's `size` tokens stand under listed fingerprints: bool, shape (size,).
+def _count_items(part: Part, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Give how many living items of a part have each of the fingerprints."""
+    starts = np.searchsorted(part.segment.hashes, hashes, "left")
+    ends = np.searchsorted(part.segment.hashes, hashes, "right")
+    owners = part.segment.owners
+    pairs = zip(starts, ends, strict=True)
+    return np.array([int(part.alive[owners[start:end]].sum()) for start, end in pairs], np.int64)
 
-    Between two neighbouring listed ones, at most a window apart, everything is marked: the text between them is
-    as common as they are, and only winnowing left it out.
-    """
-    mask = np.zeros(size, np.bool_)
-    if listed.size:
-        positions = sketch.positions[np.isin(sketch.hashes, listed)]
-        _mark(mask, positions, SHINGLE, WINDOW)
+
+def _merge_parts(parts: list[Part]) -> list[Part]:
+    """Merge parts of like size once there are many, and any that is mostly dead: each item is rewritten rarely."""
+    mostly_dead = [part for part in parts if part.count() * 2 < part.alive.size]
+    if len(parts) < _MERGED_AT and not mostly_dead:
+        return parts
+    ordered = sorted(parts, key=Part.count)
+    merged = mostly_dead or ordered[: len(ordered) // 2 + 1]
+    segment = merge_segments([(part.segment, part.alive) for part in merged])
+    rest = [part for part in parts if all(part is not other for other in merged)]
+    return [*rest, Part(segment, np.ones(len(segment), np.bool_))]
+
+
+def _places_of(segment: Segment, items: AbstractSet[str]) -> NDArray[np.bool_]:
+    mask = np.zeros(len(segment), np.bool_)
+    if items:
+        mask[[place for place in range(len(segment)) if segment.item(place) in items]] = True
     return mask
 
 
-@numba.njit(cache=True)
-def _mark(mask: NDArray[np.bool_], positions: NDArray[np.int32], size: int, bridge: int) -> None:
-    last = -size - bridge
-    for position in positions:
-        start = last if position - last <= size + bridge and last >= 0 else position
-        mask[start : position + size] = True
-        last = position
+def _open_part(folder: Path, entry: dict[str, object], kind: Kind) -> Part:
+    segment = open_segment(folder / str(entry["name"]), kind)
+    alive = np.ones(len(segment), np.bool_)
+    alive[np.array(entry["dead"], np.int64)] = False
+    return Part(segment, alive)
 
 
-def _directory(hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
-    bits = max(1, int(hashes.size).bit_length() - 2)
-    edges = np.arange(1, 1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
-    return np.concatenate(([0], np.searchsorted(hashes, edges), [hashes.size])).astype(np.int64)
+def _keep_segment(folder: Path, segment: Segment) -> str:
+    name = segment.name
+    return name if (folder / name).exists() else write_segment(folder, segment)
 
 
-@numba.njit(cache=True)
-def _look_up(
-    wanted: NDArray[np.uint64],
-    hashes: NDArray[np.uint64],
-    owners: NDArray[np.uint32],
-    directory: NDArray[np.int64],
-) -> NDArray[np.uint32]:
-    """Give the owners of all wanted hashes, one entry for each fingerprint they share."""
-    shift = np.uint64(64)
-    size = directory.size - 1
-    while size > 1:
-        size >>= 1
-        shift -= np.uint64(1)
-    total = 0
-    for run in range(2):
-        if run == 1:
-            out = np.empty(total, np.uint32)
-            total = 0
-        for value in wanted:
-            bucket = value >> shift
-            for index in range(directory[bucket], directory[bucket + 1]):
-                if hashes[index] > value:
-                    break
-                if hashes[index] == value:
-                    if run == 1:
-                        out[total] = owners[index]
-                    total += 1
-    return out
+def _replace(file: Path, content: bytes) -> None:
+    partial = file.with_suffix(".partial")
+    with partial.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _cut(entries: Iterable[tuple[str, str, Sketch]], size: int) -> Iterator[list[tuple[str, str, Sketch]]]:
+    chunk: list[tuple[str, str, Sketch]] = []
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) == size:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
