@@ -71,7 +71,7 @@ RECALL_MIN = {
 }
 TITLED = "short_titled"  # so short that it might be a quotation, below its own title; nobody is named, nothing linked
 TITLED_WORDS = 90
-QUOTED = "quotation"  # at most 100 words and a fifth of the page, with name and link: must be called benign
+QUOTED = "quotation"  # at most 100 words and a fifth of the page, with name and link: must not be called a copy
 LEAST = {**RECALL_MIN, QUOTED: 0.98}
 FALSE_ALARMS_MAX = 0.01  # shared licences, quotations and true copies among them
 UNFOUNDED_MAX = 0.001  # alarms where our own reader finds no shared run
@@ -169,8 +169,11 @@ class Bench:
                 right = {ids.get(twin) for twin in twins[suspect.item]}
                 got = {match["item"] for match in line["matches"]} if line else set()
                 verdicts[line["verdict"] if line else "no line"] += 1
-                wanted = {"benign"} if edit == QUOTED else FOUND
-                if not (line and line["verdict"] in wanted and right & got):
+                if edit == QUOTED:
+                    is_right = line is not None and line["verdict"] in {"benign", "unrelated"}
+                else:
+                    is_right = line is not None and line["verdict"] in FOUND and bool(right & got)
+                if not is_right:
                     missed.append({**asdict(suspect), **_tell_miss(line, bool(right & got))})
             found = len(suspects) - len(missed)
             low, high = bound_share(found, len(suspects))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-QUOTE_WORDS: Final = (30, 90)  # the policy allows 100; who means well keeps clear of that
+QUOTE_WORDS: Final = (50, 90)  # the policy allows 100; who means well keeps clear of that
 QUOTE_SHARE_MAX: Final = 0.2  # of the item
 SHARE_IN_MAIN: Final = 0.3  # a "main" part with less of the text is no main part
 
@@ -156,7 +156,7 @@ def shuffle_blocks(page: Page, rng: Random) -> Page:
 def quote_page(page: Page, host: Page, url: str, author: str, rng: Random) -> Page:
     """The host's page with one short quotation, its author's name and a link to `url`.
 
-    The quotation has 30 to 90 words and at most 20 % of the page's, whether a word ends at
+    The quotation has 50 to 90 words and at most 20 % of the page's, whether a word ends at
     white space or at any sign that is no letter or digit.
     """
     most = min(rng.randint(*QUOTE_WORDS), int(page.words * QUOTE_SHARE_MAX))
