@@ -13,7 +13,7 @@ from cloneward.model.ids import digest_bytes, digest_text, item_id
 from cloneward.protect.register import (
     Located,
     Unchanged,
-    list_languages,
+    join_languages,
     locate_pages,
     primary_language,
     register_pages,
@@ -177,8 +177,6 @@ def test_primary_language(tag, language):
 
 def test_languages_are_all_or_nothing():
     """The languages of the items are known only where that of each is: an unknown one may be any."""
-    items = [Item(id=tag, digest="", text_digest="", words=1, language=tag) for tag in ["en-GB", "en", "fr"]]
-    unknown = Item(id="x", digest="", text_digest="", words=1)
-    assert list_languages(items) == {"en", "fr"}
-    assert list_languages([*items, unknown]) == frozenset()
-    assert list_languages([]) == frozenset()
+    assert join_languages(["en-GB", "en", "fr"]) == {"en", "fr"}
+    assert join_languages(["en", None]) == frozenset()
+    assert join_languages([]) == frozenset()

@@ -15,6 +15,7 @@ from cloneward.store.workspace import Workspace
 from cloneward.workflows import library as module
 from cloneward.workflows.enrol import Enrolment, enrol
 from cloneward.workflows.library import describe_owner, open_folders, open_store
+from cloneward.workflows.reindex import reindex
 from tests.store.entries import JumpingClock
 
 SETTINGS = Settings(site="https://owner.test/")
@@ -26,6 +27,7 @@ def workspace(web, tmp_path_factory):
     workspace = Workspace.create(tmp_path_factory.mktemp("workspace"), "https://owner.test/", {})
     with workspace.writer(JumpingClock()) as store:
         assert list(enrol(web / "owner.test", "https://owner.test/", store, Enrolment())) == []
+        reindex(store, workspace.index_folder)
     return workspace
 
 
@@ -44,7 +46,7 @@ def test_a_folder_and_a_workspace_find_alike(web, workspace):
     folders, problems = open_folders([web / "owner.test"])
     assert problems == []
     with workspace.reader(JumpingClock()) as store:
-        found = list_spans(open_store(store, SETTINGS), web / "lessons-changed.test")
+        found = list_spans(open_store(store, SETTINGS, workspace.index_folder), web / "lessons-changed.test")
     assert found
     assert found == list_spans(folders, web / "lessons-changed.test")
 
@@ -57,7 +59,7 @@ def test_several_folders_are_one_library(web, tmp_path):
     several, problems = open_folders([web / "partner.test", web / "partner.test", tmp_path])
     assert len(several.items) == len(one.items) + 1
     assert [problem.code for problem in problems] == ["not_a_file"]
-    assert set(several.index.items) == set(several.items)
+    assert {item for item, _ in several.index.states()} == set(several.items)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +109,7 @@ def test_damaged_text(web, workspace):
         path.write_bytes(content[:-8])
         try:
             with pytest.raises(EvidenceError, match=item.text_digest):
-                open_store(store, SETTINGS)
+                open_store(store, SETTINGS, workspace.index_folder).load(item.id)
         finally:
             path.write_bytes(content)
 

@@ -9,10 +9,12 @@ import typer
 
 from cloneward.cli.options import JsonOption, WorkspaceOption
 from cloneward.cli.output import tell, write_line, write_record
-from cloneward.errors import InputError
+from cloneward.errors import InputError, Unavailable
 
 if TYPE_CHECKING:
     from cloneward.model.case import Verdict
+    from cloneward.store.items import ItemStore
+    from cloneward.store.workspace import Workspace
     from cloneward.workflows.check import Checked
     from cloneward.workflows.library import Library
 
@@ -105,10 +107,25 @@ def _open_library(against: list[Path] | None, base: str | None, workspace: Path 
 
     opened = Workspace.find(Path.cwd(), workspace)
     with opened.reader(SystemClock()) as store:
-        library = open_store(store, opened.settings)
+        _catch_up(opened, store)
+        library = open_store(store, opened.settings, opened.index_folder)
         if not library.items:
             raise InputError(f"nothing is protected in {opened.folder}", hint="cloneward protect add DIR, first")
         yield library
+
+
+def _catch_up(workspace: "Workspace", store: "ItemStore") -> None:
+    """Bring the index up, as after a crash; beside a running import, say that the newest items are not in it yet."""
+    from cloneward.clock import SystemClock
+    from cloneward.workflows.reindex import is_behind, reindex
+
+    if not is_behind(store, workspace.index_folder):
+        return
+    try:
+        with workspace.writer(SystemClock()) as writer:
+            reindex(writer, workspace.index_folder)
+    except Unavailable as error:
+        tell(f"items of an import that is under way are not compared yet: {error}")
 
 
 def _parse_verdicts(text: str | None) -> frozenset[str]:

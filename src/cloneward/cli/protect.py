@@ -41,15 +41,18 @@ def add(
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.enrol import Enrolment, enrol
+    from cloneward.workflows.reindex import reindex
 
     failed: list[InputError] = []
-    with Workspace.find(Path.cwd(), workspace).writer(SystemClock()) as store:
+    opened = Workspace.find(Path.cwd(), workspace)
+    with opened.writer(SystemClock()) as store:
         for source in sources:
             enrolment = Enrolment()
             with _skip_bad(failed, alone=len(sources) == 1):
                 for problem in enrol(source, base, store, enrolment):
                     tell(_describe_problem(problem))
                 _show_enrolment(spell_path(source), enrolment, as_json=as_json)
+        reindex(store, opened.index_folder)
     if failed:
         raise typer.Exit(InputError.exit_code)
 
@@ -111,14 +114,17 @@ def remove(
     """
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
+    from cloneward.workflows.reindex import reindex
 
     failed: list[InputError] = []
-    with Workspace.find(Path.cwd(), workspace).writer(SystemClock()) as store:
+    opened = Workspace.find(Path.cwd(), workspace)
+    with opened.writer(SystemClock()) as store:
         for item_id in item_ids:
             with _skip_bad(failed, alone=len(item_ids) == 1):
                 item = store.get(item_id)
                 store.remove(item.id)
                 tell(f"removed {item.id}  {item.url or item.title}")
+        reindex(store, opened.index_folder)
     if failed:
         raise typer.Exit(InputError.exit_code)
 

@@ -49,11 +49,13 @@ class Segment:
     def item(self, place: int) -> str:
         """Give the id of the item at a place."""
         start = int(self.ends[place - 1]) if place else 0
-        return str(self.names[start : int(self.ends[place])].tobytes(), "utf-8")
+        name: bytes = self.names[start : int(self.ends[place])].tobytes()
+        return name.decode()
 
     def state(self, place: int) -> str:
         """Give the digest of the text that the item at a place was indexed with."""
-        return self.states[place].tobytes().hex()
+        digest: bytes = self.states[place].tobytes()
+        return digest.hex()
 
     @property
     def name(self) -> str:

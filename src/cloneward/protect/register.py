@@ -70,9 +70,9 @@ def register_pages(
             yield from _register(located, held)
 
 
-def list_languages(items: Iterable[Item]) -> frozenset[str]:
-    """Give the primary subtags of the items' languages; empty where that of any item is unknown."""
-    found = {primary_language(item.language) for item in items}
+def join_languages(tags: Iterable[str | None]) -> frozenset[str]:
+    """Give the primary subtags of items' languages; empty where that of any item is unknown."""
+    found = {primary_language(tag) for tag in tags}
     return frozenset() if "" in found else frozenset(found)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Row, func, select
+from sqlalchemy import Engine, Row, bindparam, func, select
 
 from cloneward.clock import format_utc
 from cloneward.errors import InputError
@@ -20,6 +20,7 @@ PAGE_ROWS = 1_000
 SHOWN_IDS = 3
 
 Thing = TypeVar("Thing")
+_FIND = select(items).where(items.c.id == bindparam("id"), items.c.removed_at.is_(None))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,25 @@ class ItemStore:
             shown = ", ".join(row.id for row in rows[:SHOWN_IDS])
             raise InputError(f"several items begin with {prefix!r}", hint=f"give more of the id: {shown}")
         return _read_item(rows[0])
+
+    def find(self, item_id: str) -> Item | None:
+        """Give the item with exactly that id, or none."""
+        with self._engine.connect() as connection:
+            row = connection.execute(_FIND, {"id": item_id}).one_or_none()
+        return None if row is None else _read_item(row)
+
+    def languages(self) -> frozenset[str | None]:
+        """Give the languages that items have; none stands for the unknown."""
+        query = select(items.c.language).where(items.c.removed_at.is_(None)).distinct()
+        with self._engine.connect() as connection:
+            return frozenset(connection.scalars(query))
+
+    def mark(self) -> str:
+        """Give what differs whenever an item was added or removed, or its text has changed."""
+        standing = func.count().filter(versions.c.until.is_(None))
+        with self._engine.connect() as connection:
+            count, open_ = connection.execute(select(func.count(), standing).select_from(versions)).one()
+        return f"{count}.{open_}"
 
     def known(self, wanted: Iterable[str]) -> dict[str, Known]:
         """Give what we hold for each address, leaving out those we hold nothing for."""

@@ -1,19 +1,19 @@
 """The items that targets are compared with, wherever they come from: a workspace, or a folder given on the spot."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from cloneward.archive.folder import read_pages
-from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
-from cloneward.match.index import TextIndex, build_index
+from cloneward.match.index import TextIndex, build_index, open_index
 from cloneward.model.content import Grant, Item, Owner, Problem, Registered
-from cloneward.protect.register import list_languages, locate_pages, register_pages
+from cloneward.protect.register import join_languages, locate_pages, register_pages
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
 from cloneward.url import host_of, registered_domain
+from cloneward.workflows.reindex import FOLDER
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
 _KEPT = 512
@@ -23,7 +23,7 @@ _KEPT = 512
 class Library:
     """Items with their texts, an index over them, and whose they are."""
 
-    items: dict[str, Item]
+    items: Mapping[str, Item]
     index: TextIndex
     owner: Owner
     read_text: Callable[[str], str]
@@ -56,33 +56,56 @@ def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Libr
                     problems.append(given)
     index = build_index((item, fingerprint(text).sketch) for item, text in texts.items())
     hosts = [host_of(base)] if base else [source.name for source in sources if "." in source.name and source.is_dir()]
-    owner = Owner(domains=frozenset(map(registered_domain, hosts)), languages=list_languages(items.values()))
+    owner = Owner(
+        domains=frozenset(map(registered_domain, hosts)),
+        languages=join_languages(item.language for item in items.values()),
+    )
     return Library(items, index, owner, texts.__getitem__), problems
 
 
-def open_store(store: ItemStore, settings: Settings) -> Library:
-    """Make a library of the items of a workspace."""
-    items = {item.id: item for item in store.items()}
-    index = build_index(_sketch_items(store, items.values()))
-    owner = describe_owner(settings, items.values())
-    return Library(items, index, owner, lambda item: store.text(items[item]))
+def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
+    """Make a library of the items of a workspace, with the index in its folder of indexes."""
+    items = StoredItems(store)
+    owner = describe_owner(settings, store.languages())
+    return Library(items, open_index(folder / FOLDER), owner, lambda item: store.text(items[item]))
 
 
-def describe_owner(settings: Settings, items: Iterable[Item]) -> Owner:
-    """Give whose items they are, by the settings."""
+def describe_owner(settings: Settings, languages: Iterable[str | None]) -> Owner:
+    """Give whose items they are, by the settings; their languages as the items tell them."""
     return Owner(
         domains=settings.own_domains(),
         names=tuple(brand.name for brand in settings.brands),
         grants=tuple(map(_make_grant, settings.partners)),
-        languages=list_languages(items),
+        languages=join_languages(languages),
     )
+
+
+class StoredItems(Mapping[str, Item]):
+    """The items of a store, each read when it is asked for: a check needs the few that match."""
+
+    def __init__(self, store: ItemStore) -> None:
+        self._store = store
+        self._kept: dict[str, Item] = {}
+
+    def __getitem__(self, item_id: str) -> Item:
+        """Give an item; raises KeyError where there is none."""
+        item = self._kept.get(item_id) or self._store.find(item_id)
+        if item is None:
+            raise KeyError(item_id)
+        if len(self._kept) >= _KEPT:
+            self._kept.clear()
+        self._kept[item_id] = item
+        return item
+
+    def __iter__(self) -> Iterator[str]:
+        """Give all ids."""
+        return (item.id for item in self._store.items())
+
+    def __len__(self) -> int:
+        """Give the number of items."""
+        return self._store.count()
 
 
 def _make_grant(partner: Partner) -> Grant:
     until = None if partner.until is None else partner.until.isoformat()
     return Grant(domain=host_of(partner.domain), may_show=partner.may_show, until=until)
-
-
-def _sketch_items(store: ItemStore, items: Iterable[Item]) -> Iterator[tuple[str, Sketch]]:
-    for item in items:
-        yield item.id, fingerprint(store.text(item)).sketch
