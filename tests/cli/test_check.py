@@ -1,8 +1,10 @@
 """Tests of cloneward.cli.check."""
 
 import hashlib
+import io
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -242,3 +244,11 @@ def test_hostile_address_cannot_command_the_terminal(run, workspace, web, tmp_pa
     done = run("check", tmp_path / "page.html", "--workspace", workspace)
     assert "\\x1b[2J" in done.out
     assert "\x1b" not in done.out
+
+
+def test_a_page_from_stdin(run, web, monkeypatch):
+    """A dash is one page of HTML, read from stdin."""
+    page = next((web / COPY).glob("*.html")).read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(page)))
+    (record,) = run("check", "-", "--against", web / "owner.test", "--json").records
+    assert (record["target"], record["verdict"], record["pages"]) == ("-", "copy", 1)

@@ -46,3 +46,28 @@ def test_settings_by_variable(run, workspace, monkeypatch):
     monkeypatch.setenv("CLONEWARD_DATABASE", "nonsense")
     done = run("protect", "list", "--workspace", workspace)
     assert (done.code, "'nonsense'" in done.err, "hint: " in done.err) == (2, True, True)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["check", ""],
+        ["check", "a", "--against", ""],
+        ["check", "a", "--html", ""],
+        ["check", "a", "--texts", ""],
+        ["check", "a", "--workspace", ""],
+        ["protect", "add", ""],
+        ["init", "", "--site", "https://example.org/"],
+    ],
+)
+def test_empty_paths_are_refused(run, command):
+    """An empty path, as of an empty variable in a script, does not mean the current folder."""
+    done = run(*command)
+    assert (done.code, done.out) == (2, "")
+    assert "an empty path; write . for the current folder" in done.err
+
+
+def test_names_that_no_file_can_have(run):
+    """A name that is too long is refused like any folder that is no workspace."""
+    assert run("check", "a", "--workspace", "a" * 300).code == 2
+    assert "File name too long" in run("init", "a" * 300, "--site", "https://example.org/").err

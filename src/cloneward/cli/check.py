@@ -1,5 +1,6 @@
 """`cloneward check`: the main job."""
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from cloneward.cli.options import JsonOption, WorkspaceOption
+from cloneward.cli.options import JsonOption, WorkspaceOption, read_path
 from cloneward.cli.output import tell, write_line, write_record
 from cloneward.errors import InputError, Unavailable
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from cloneward.model.case import Verdict
     from cloneward.store.items import ItemStore
     from cloneward.store.workspace import Workspace
-    from cloneward.workflows.check import Checked
+    from cloneward.workflows.check import Check, Checked
     from cloneward.workflows.library import Library
 
 _EXIT_BAD_TARGET = 2
@@ -24,20 +25,32 @@ _EXIT_FAIL_ON = 3
 
 def check(
     targets: Annotated[
-        list[Path], typer.Argument(metavar="TARGET...", help="Folders or files to judge.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="TARGET", parser=read_path, help="Folders or files to judge; - is a page on stdin."),
     ],
     against: Annotated[
         list[Path] | None,
-        typer.Option("--against", help="Folder or file that is ours; instead of a workspace. May be repeated."),
+        typer.Option(
+            "--against",
+            parser=read_path,
+            metavar="PATH",
+            help="Folder or file that is ours; instead of a workspace. May be repeated.",
+        ),
     ] = None,
     base: Annotated[
         str | None,
         typer.Option("--base", help="Address of the --against folder's top; tells which domain is ours."),
     ] = None,
     each: Annotated[bool, typer.Option("--each", help="Judge every page alone.")] = False,
-    html: Annotated[Path | None, typer.Option("--html", help="Write a report that a lawyer can read.")] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", parser=read_path, metavar="FILE", help="Write a report that a lawyer can read."),
+    ] = None,
     texts: Annotated[
-        Path | None, typer.Option("--texts", help="Write the extracted texts, which all offsets count in.")
+        Path | None,
+        typer.Option(
+            "--texts", parser=read_path, metavar="DIR", help="Write the extracted texts, which all offsets count in."
+        ),
     ] = None,
     fail_on: Annotated[
         str | None,
@@ -55,9 +68,11 @@ def check(
     A target is judged as one site and gives one line. It is compared with the items of the workspace, or with
     folders given by --against.
 
+    \b
     Examples:
       cloneward check suspect/ --against mysite/ --html report.html
       cloneward check saved/*.html --json --fail-on copy
+      cloneward check - --against mysite/ < page.html
     """
     failing = _parse_verdicts(fail_on)  # before what takes seconds to import
 
@@ -76,7 +91,7 @@ def check(
             keep=keep,
         )
         for target in targets:
-            for checked in job.run(target):
+            for checked in _run(job, target):
                 _show(checked.verdict, as_json=as_json)
                 worst = max(worst, _grade(checked.verdict, failing))
                 if html is not None:
@@ -88,6 +103,15 @@ def check(
             _write_report(html, kept, library)
     if worst:
         raise typer.Exit(worst)
+
+
+def _run(job: "Check", target: Path) -> "Iterator[Checked]":
+    """Judge a target; `-` is one page of HTML from stdin."""
+    if str(target) != "-":
+        return job.run(target)
+    from cloneward.archive.folder import MAX_FILE_BYTES, RawPage
+
+    return iter([job.judge_page(RawPage("-", sys.stdin.buffer.read(MAX_FILE_BYTES), is_html=True))])
 
 
 @contextmanager

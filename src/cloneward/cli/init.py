@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from cloneward.cli.options import read_path
 from cloneward.cli.output import tell
 
 
@@ -12,7 +13,12 @@ def init(
     site: Annotated[str, typer.Option("--site", help="Address of the site to protect, as https://example.org/.")],
     folder: Annotated[
         Path,
-        typer.Argument(metavar="[DIR]", help="Where to make it; the current folder by default.", show_default=False),
+        typer.Argument(
+            metavar="DIR",
+            parser=read_path,
+            help="Where to make it; the current folder by default.",
+            show_default=False,
+        ),
     ] = Path(),
 ) -> None:
     """Make a workspace: a folder that holds everything of one protected site.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cloneward.cli.options import JsonOption, WorkspaceOption
+from cloneward.cli.options import JsonOption, WorkspaceOption, read_path
 from cloneward.cli.output import tell, write_line, write_record, write_text
 from cloneward.errors import InputError
 
@@ -24,7 +24,7 @@ app = typer.Typer(
 def add(
     sources: Annotated[
         list[Path],
-        typer.Argument(metavar="SOURCE...", help="Folders or files of our pages.", show_default=False),
+        typer.Argument(metavar="SOURCE", parser=read_path, help="Folders or files of our pages.", show_default=False),
     ],
     base: Annotated[
         str | None,
@@ -105,7 +105,7 @@ def show(
 
 @app.command("remove")
 def remove(
-    item_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Items that are no longer to be protected.")],
+    item_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Items that are no longer to be protected.")],
     workspace: WorkspaceOption = None,
 ) -> None:
     """Stop protecting items. What was recorded of them stays on record.

@@ -40,7 +40,7 @@ class Workspace:
         """
         text = write_settings({"site": canonical(site)})
         file = folder / FILE_NAME
-        if file.exists():
+        if os.path.exists(file):  # noqa: PTH110  Path.exists raises where no file can have that name
             raise InputError(f"there is a workspace in {folder} already", hint="edit its cloneward.toml instead")
         try:
             (folder / "items").mkdir(parents=True, exist_ok=True)
@@ -59,7 +59,7 @@ class Workspace:
             NoWorkspace: it has no settings file.
             InputError: the settings cannot be read.
         """
-        if not (folder / FILE_NAME).is_file():
+        if not os.path.isfile(folder / FILE_NAME):  # noqa: PTH113  Path.is_file raises where no file can have that name
             raise NoWorkspace(f"no workspace in {folder}: it has no {FILE_NAME}", hint=_HINT)
         return cls(folder.resolve(), load(folder / FILE_NAME, environment))
 

@@ -52,22 +52,26 @@ class Check:
             pages = read_pages(target)
         except InputError as error:
             missing = Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
-            yield self._judge(spell_path(target), target, iter([missing]))
+            yield self._judge(spell_path(target), _name_site(target), iter([missing]))
             return
         if not self.each:
-            yield self._judge(spell_path(target), target, pages)
+            yield self._judge(spell_path(target), _name_site(target), pages)
             return
         for page in pages:
-            yield self._judge(_name_page(target, page), target, iter([page]))
+            yield self._judge(_name_page(target, page), _name_site(target), iter([page]))
 
-    def _judge(self, name: str, path: Path, pages: Iterator[RawPage | Problem]) -> Checked:
+    def judge_page(self, page: RawPage) -> Checked:
+        """Judge one page that lies in no file, under its address."""
+        return self._judge(page.address, page.address, iter([page]))
+
+    def _judge(self, name: str, site_name: str, pages: Iterator[RawPage | Problem]) -> Checked:
         began_s = self.clock.monotonic_s()
         site = _Site()
         for page in pages:
             self._read(name, page, site)
         target = Target(
             name=name,
-            site=_name_site(path),
+            site=site_name,
             found=count_site(site.found),
             extracts=site.extracts,
             items=self.library.items,
