@@ -36,9 +36,9 @@ STAGES: Final = {
 # What a problem means, and what to do. A code that is missing here fails the tests.
 PROBLEMS: Final = {
     "charset_broken": "Some bytes make no sense in the page's charset. They were replaced; the rest was read.",
-    "folder_unreadable": "A folder cannot be opened. Check its permissions.",
     "file_too_large": "A file is larger than the largest that is read. Split it into its pages.",
     "file_unreadable": "A file cannot be opened. Check its permissions.",
+    "folder_unreadable": "A folder cannot be opened. Check its permissions.",
     "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
     "markup_cut": "Tags nest deeper, or hold more attributes, than is read. The rest was taken out, the text was kept.",
     "no_pages": "There is no page in the folder. Look how its files are named.",
@@ -46,7 +46,11 @@ PROBLEMS: Final = {
     "not_text": "The bytes are neither HTML nor plain text.",
     "page_empty": "The page has no bytes but white space.",
     "page_truncated": "The page is longer than what is read of one page. Its beginning was read.",
+    "payload_damaged": "The coding that an archived page was sent in is unknown or damaged. What was decoded was read.",
+    "problems_left_out": "One file gave more problems than are told one by one; the others were counted.",
+    "revisit_unresolved": "Records of a WARC point to pages that it does not hold before them. Join the files of the crawl.",
     "target_missing": "There is no such file or folder. The other targets went on; the exit code is 2.",
+    "warc_damaged": "A record of a WARC is damaged, cut, or states a length that is not true. The next ones were read.",
 }
 
 PARTS: Final[Mapping[str, tuple[Any, Mapping[Any, str]]]] = {

@@ -17,11 +17,19 @@ _TEXT = frozenset({".txt", ".text", ".md"})
 
 @dataclass(frozen=True)
 class RawPage:
-    """The bytes of one page. `address` is its path below the target, with forward slashes."""
+    """The bytes of one page.
+
+    `address` is its path below the target, with forward slashes, or what else names it among the pages of its
+    source; `url` and `seen_at` what an archive says where and when it was served, and `position` where in the
+    archive it stands, to go on from there.
+    """
 
     address: str
     content: bytes
     is_html: bool
+    url: str | None = None
+    seen_at: str | None = None
+    position: str | None = None
 
 
 def read_pages(target: Path) -> Iterator[RawPage | Problem]:

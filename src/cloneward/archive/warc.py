@@ -1,0 +1,187 @@
+"""Pages from a WARC: what servers sent, with address and date as the archiver wrote them down."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+from urllib.parse import urlsplit
+
+from cloneward.archive.folder import RawPage
+from cloneward.archive.moment import parse_moment
+from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head
+from cloneward.archive.record import Damage, Record, open_stream, read_records
+from cloneward.model.content import Problem
+
+# What of one page is held: twice what its text is read from.
+MAX_PAGE_BYTES = 32 * 1024 * 1024
+# Problems of one file that are told one by one; the others are counted.
+MAX_TOLD = 100
+# Responses that later records may point back to; in a larger file the pointers beyond are reported.
+_MAX_REMEMBERED = 200_000
+# A pointer takes 300 bytes and gives a page: so much of what they give is read.
+_MAX_REVISITED_BYTES = 1024 * 1024 * 1024
+_HEAD_BYTES = 64 * 1024
+_OK = range(200, 300)
+
+
+@dataclass
+class Tally:
+    """What became of the records of a file; filled as it is read.
+
+    `left_out` counts, by reason: type, status, media, address, damage.
+    """
+
+    records: int = 0
+    pages: int = 0
+    left_out: Counter[str] = field(default_factory=Counter)
+
+
+def read_warc(
+    file: BinaryIO, *, name: str | None = None, start: str | None = None, tally: Tally | None = None
+) -> Iterator[RawPage | Problem]:
+    """Give the pages of a WARC, plain or packed by gzip or zstd, in order; never raises on hostile bytes.
+
+    Pages are responses with a status from 200 to 299, and resources, whose payload is HTML or plain text, at an
+    address of the web. A revisit gives the page that it points to, where that stands in the same file and before
+    it. Two captures of one address are two pages of one address.
+
+    Args:
+        file: to read and to seek in; nothing else may read it meanwhile but by seeking first.
+        name: what problems say they are of.
+        start: the `position` of a page, to begin with that one; what stood before it cannot be pointed to.
+        tally: is filled with what was left out.
+    """
+    reader = _Reader(file, name, Tally() if tally is None else tally)
+    yield from reader.read(start)
+
+
+def count_left_out(tally: Tally) -> str:
+    """Give in words what was left out of a file."""
+    counts = ", ".join(f"{count:,} by {reason}" for reason, count in sorted(tally.left_out.items()))
+    return f"{tally.records:,} records, {tally.pages:,} pages" + (f"; left out: {counts}" if counts else "")
+
+
+@dataclass
+class _Reader:
+    file: BinaryIO
+    name: str | None
+    tally: Tally
+    told: int = 0
+    unresolved: int = 0
+    revisited_bytes: int = 0
+    places: dict[str, str] = field(default_factory=dict)
+
+    def read(self, start: str | None) -> Iterator[RawPage | Problem]:
+        for found in read_records(open_stream(self.file, start), start):
+            if isinstance(found, Damage):
+                text = f"at offset {found.position}: {found.text}"
+                hint = "look whether the file came over whole; what could be read of it was"
+                yield from self.tell(Problem(code="warc_damaged", page=self.name, text=text, hint=hint))
+                continue
+            self.tally.records += 1
+            for page in self.take(found):
+                self.tally.pages += isinstance(page, RawPage)
+                yield page
+        if self.unresolved:
+            text = f"{self.unresolved:,} records point to pages that do not stand before them in this file"
+            hint = "join the WARCs of the crawl in the order in which they were written: cat 1.warc.gz 2.warc.gz"
+            yield Problem(code="revisit_unresolved", page=self.name, text=text, hint=hint)
+        if self.told > MAX_TOLD:
+            text = f"{self.told - MAX_TOLD:,} more problems were not told one by one"
+            yield Problem(code="problems_left_out", page=self.name, text=text)
+
+    def tell(self, problem: Problem) -> Iterator[Problem]:
+        self.told += 1
+        if self.told <= MAX_TOLD:
+            yield problem
+
+    def take(self, record: Record) -> Iterator[RawPage | Problem]:
+        """Give the page that a record holds or points to, after what is wrong with it."""
+        kind = record.headers.get("warc-type", "").lower()
+        url = _read_address(record)
+        if kind not in {"response", "resource", "revisit"}:
+            self.tally.left_out["type"] += 1
+        elif url is None:
+            self.tally.left_out["address"] += 1
+        elif kind == "revisit":
+            yield from self.revisit(record, url)
+        else:
+            yield from self.read_page(record, url)
+
+    def read_page(self, record: Record, url: str) -> Iterator[RawPage | Problem]:
+        payload, is_html = self.decode(record)
+        if payload is None:
+            return
+        if payload.fault:
+            text = f"at offset {record.position} of the archive: {payload.fault}"
+            hint = "what was decoded before that was read"
+            yield from self.tell(Problem(code="payload_damaged", page=url, text=text, hint=hint))
+        if payload.is_cut or record.headers.get("warc-truncated"):
+            why = f"the page has over {MAX_PAGE_BYTES:,} bytes" if payload.is_cut else "it was cut when it was archived"
+            yield from self.tell(Problem(code="page_truncated", page=url, text=f"{why}; its beginning was read"))
+        if payload.content or not payload.fault:
+            self.remember(record, url)
+            seen_at = parse_moment(record.headers.get("warc-date"))
+            yield RawPage(url, payload.content, is_html, url=url, seen_at=seen_at, position=record.position)
+
+    def decode(self, record: Record) -> tuple[Payload | None, bool]:
+        """Give the payload and whether it is HTML; none for what is no page, with the reason in the tally."""
+        head = record.read(_HEAD_BYTES)
+        if record.headers.get("warc-type", "").lower() == "resource":
+            response, fields = None, {"content-type": record.headers.get("content-type", "")}
+        else:
+            response = parse_head(head)
+            if response is None or response.status not in _OK:
+                self.tally.left_out["damage" if response is None else "status"] += 1
+                return None, False
+            fields = dict(response.fields)
+        stated = fields.get("content-type", "")
+        if detect_media(stated, b"<html>") is None:  # before the rest of a film is read
+            self.tally.left_out["media"] += 1
+            return None, False
+        body = head[response.size if response else 0 :] + record.read(MAX_PAGE_BYTES)
+        payload = decode_payload(body, fields, MAX_PAGE_BYTES)
+        media = detect_media(stated, payload.content)
+        if media is None:
+            self.tally.left_out["media"] += 1
+            return None, False
+        return payload, media == "html"
+
+    def remember(self, record: Record, url: str) -> None:
+        headers = record.headers
+        keys = (headers.get("warc-record-id"), headers.get("warc-payload-digest"), f"{url} {headers.get('warc-date')}")
+        for key in keys:
+            if key and len(self.places) < _MAX_REMEMBERED:
+                self.places.setdefault(key, record.position)
+
+    def revisit(self, record: Record, url: str) -> Iterator[RawPage | Problem]:
+        """Give the page that a revisit found unchanged, at its own address and date."""
+        headers = record.headers
+        target = f"{headers.get('warc-refers-to-target-uri', '')} {headers.get('warc-refers-to-date', '')}"
+        keys = (headers.get("warc-refers-to"), target, headers.get("warc-payload-digest"))
+        place = next((self.places[key] for key in keys if key and key in self.places), None)
+        if place is None or self.revisited_bytes > _MAX_REVISITED_BYTES:
+            head = parse_head(record.read(_HEAD_BYTES))
+            media = detect_media(head.fields.get("content-type", "text/html") if head else "text/html", b"")
+            self.unresolved += media is not None
+            self.tally.left_out["revisit" if media else "media"] += 1
+            return
+        original = next(read_records(open_stream(self.file, place), place), None)
+        if isinstance(original, Record):
+            payload, is_html = self.decode(original)
+            if payload is not None:
+                self.revisited_bytes += len(payload.content)
+                seen_at = parse_moment(headers.get("warc-date"))
+                yield RawPage(url, payload.content, is_html, url=url, seen_at=seen_at, position=record.position)
+
+
+def _read_address(record: Record) -> str | None:
+    """Give the address of a record where it is one of the web; WARC 1.0 writers put it in angle brackets."""
+    address = record.headers.get("warc-target-uri", "").strip("<> ")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return None
+    is_web = parts.scheme.lower() in {"http", "https"} and parts.netloc
+    return re.sub(r"[\x00-\x20\x7f]", "", address) if is_web else None
