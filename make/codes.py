@@ -36,20 +36,22 @@ STAGES: Final = {
 # What a problem means, and what to do. A code that is missing here fails the tests.
 PROBLEMS: Final = {
     "charset_broken": "Some bytes make no sense in the page's charset. They were replaced; the rest was read.",
+    "entry_skipped": "A WARC in a WACZ was not read: it is encrypted, a bomb, there twice, or lies over another.",
     "file_too_large": "A file is larger than the largest that is read. Split it into its pages.",
     "file_unreadable": "A file cannot be opened. Check its permissions.",
     "folder_unreadable": "A folder cannot be opened. Check its permissions.",
     "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
     "markup_cut": "Tags nest deeper, or hold more attributes, than is read. The rest was taken out, the text was kept.",
-    "no_pages": "There is no page in the folder. Look how its files are named.",
+    "no_pages": "There is no page in the folder or archive. Look how its files are named, and what they hold.",
     "not_a_file": "What is named like a page is a pipe, a device or a folder, and was not read.",
     "not_text": "The bytes are neither HTML nor plain text.",
     "page_empty": "The page has no bytes but white space.",
     "page_truncated": "The page is longer than what is read of one page. Its beginning was read.",
     "payload_damaged": "The coding that an archived page was sent in is unknown or damaged. What was decoded was read.",
     "problems_left_out": "One file gave more problems than are told one by one; the others were counted.",
-    "revisit_unresolved": "Records of a WARC point to pages that it does not hold before them. Join the files of the crawl.",
+    "revisit_unresolved": "Records of a WARC point to pages that it does not hold. Join the files of the crawl.",
     "target_missing": "There is no such file or folder. The other targets went on; the exit code is 2.",
+    "wacz_damaged": "A WACZ, or a WARC in it, cannot be read as a zip says. What could be found was read.",
     "warc_damaged": "A record of a WARC is damaged, cut, or states a length that is not true. The next ones were read.",
 }
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from cloneward.archive.stream import Stream
+from cloneward.archive.stream import Packing, Stream
 
 # A record's own header: some dozen short lines.
 _MAX_HEAD_BYTES = 64 * 1024
@@ -70,9 +70,9 @@ def read_records(stream: Stream, start: str | None = None) -> Iterator[Record | 
                 return
 
 
-def open_stream(file: BinaryIO, position: str | None) -> Stream:
+def open_stream(file: BinaryIO, position: str | None, packing: Packing | None = None) -> Stream:
     """Give the file from the member on in which `position`, as a record states it, lies."""
-    return Stream(file, at=int((position or "0").partition("+")[0]))
+    return Stream(file, packing, int((position or "0").partition("+")[0]))
 
 
 def _is_begin(head: bytes) -> bool:

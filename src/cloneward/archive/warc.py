@@ -11,6 +11,7 @@ from cloneward.archive.folder import RawPage
 from cloneward.archive.moment import parse_moment
 from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head
 from cloneward.archive.record import Damage, Record, open_stream, read_records
+from cloneward.archive.stream import Packing
 from cloneward.model.content import Problem
 
 # What of one page is held: twice what its text is read from.
@@ -38,7 +39,12 @@ class Tally:
 
 
 def read_warc(
-    file: BinaryIO, *, name: str | None = None, start: str | None = None, tally: Tally | None = None
+    file: BinaryIO,
+    *,
+    name: str | None = None,
+    start: str | None = None,
+    tally: Tally | None = None,
+    packing: Packing | None = None,
 ) -> Iterator[RawPage | Problem]:
     """Give the pages of a WARC, plain or packed by gzip or zstd, in order; never raises on hostile bytes.
 
@@ -51,8 +57,9 @@ def read_warc(
         name: what problems say they are of.
         start: the `position` of a page, to begin with that one; what stood before it cannot be pointed to.
         tally: is filled with what was left out.
+        packing: how its members are packed, where its first bytes do not tell.
     """
-    reader = _Reader(file, name, Tally() if tally is None else tally)
+    reader = _Reader(file, name, Tally() if tally is None else tally, packing)
     yield from reader.read(start)
 
 
@@ -67,13 +74,14 @@ class _Reader:
     file: BinaryIO
     name: str | None
     tally: Tally
+    packing: Packing | None = None
     told: int = 0
     unresolved: int = 0
     revisited_bytes: int = 0
     places: dict[str, str] = field(default_factory=dict)
 
     def read(self, start: str | None) -> Iterator[RawPage | Problem]:
-        for found in read_records(open_stream(self.file, start), start):
+        for found in read_records(open_stream(self.file, start, self.packing), start):
             if isinstance(found, Damage):
                 text = f"at offset {found.position}: {found.text}"
                 hint = "look whether the file came over whole; what could be read of it was"
@@ -167,7 +175,7 @@ class _Reader:
             self.unresolved += media is not None
             self.tally.left_out["revisit" if media else "media"] += 1
             return
-        original = next(read_records(open_stream(self.file, place), place), None)
+        original = next(read_records(open_stream(self.file, place, self.packing), place), None)
         if isinstance(original, Record):
             payload, is_html = self.decode(original)
             if payload is not None:
