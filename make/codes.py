@@ -35,7 +35,12 @@ STAGES: Final = {
 
 # What a problem means, and what to do. A code that is missing here fails the tests.
 PROBLEMS: Final = {
+    "answer_broken": "The connection broke off, or the body made no sense. Its beginning was read.",
+    "answer_slow": "An answer did not end within `fetch.timeout_s`. What came until then was read.",
+    "answer_too_large": "A body is too large, or unfolds to far more than it weighs. Its beginning was read.",
     "charset_broken": "Some bytes make no sense in the page's charset. They were replaced; the rest was read.",
+    "coding_broken": "A body is not in the content coding that its server declared. What could be undone was read.",
+    "coding_unknown": "A body is in a content coding that is not undone here. Its bytes are as they came.",
     "entry_skipped": "A WARC in a WACZ was not read: it is encrypted, a bomb, there twice, or lies over another.",
     "file_too_large": "A file is larger than the largest that is read. Split it into its pages.",
     "file_unreadable": "A file cannot be opened. Check its permissions.",
@@ -49,6 +54,11 @@ PROBLEMS: Final = {
     "page_truncated": "The page is longer than what is read of one page. Its beginning was read.",
     "payload_damaged": "The coding that an archived page was sent in is unknown or damaged. What was decoded was read.",
     "problems_left_out": "One file gave more problems than are told one by one; the others were counted.",
+    "redirect_broken": "A redirect says nowhere, or leads to what is no web address. It was not followed.",
+    "redirect_limit": "More than ten redirects in a row. The last one was not followed.",
+    "redirect_loop": "A redirect leads back to where it came from. It was not followed.",
+    "redirect_refused": "A redirect leads where we must not go, as a private network. It was not followed.",
+    "redirect_unavailable": "Nothing answered where a redirect led, or not in time. Try later.",
     "revisit_unresolved": "Records of a WARC point to pages that it does not hold. Join the files of the crawl.",
     "target_missing": "There is no such file or folder. The other targets went on; the exit code is 2.",
     "wacz_damaged": "A WACZ, or a WARC in it, cannot be read as a zip says. What could be found was read.",

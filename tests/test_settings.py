@@ -1,6 +1,7 @@
 """Tests of cloneward.settings."""
 
 import dataclasses
+import math
 from contextlib import suppress
 from datetime import date
 
@@ -9,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloneward.errors import InputError
-from cloneward.settings import Brand, Partner, Settings, load, parse
+from cloneward.settings import Brand, Fetch, Partner, Settings, load, parse
 
 SITE = {"site": "https://example.org/"}
 NAMES = [item.name for item in dataclasses.fields(Settings)]
@@ -49,6 +50,12 @@ def test_reads_a_whole_file(file):
         site = "https://example.org/"
         domains = ["example.net"]
         database = "sqlite:///other.db"
+        [fetch]
+        allow = ["127.0.0.1:8080"]
+        resolve = {"*.test" = "127.0.0.1:8080"}
+        per_host_s = 5
+        max_bytes = 1000
+        timeout_s = 2.5
         [[brands]]
         name = "Exemplar"
         [[partners]]
@@ -63,6 +70,13 @@ def test_reads_a_whole_file(file):
         site="https://example.org/",
         domains=("example.net",),
         database="sqlite:///other.db",
+        fetch=Fetch(
+            allow=("127.0.0.1:8080",),
+            resolve={"*.test": "127.0.0.1:8080"},
+            per_host_s=5.0,
+            max_bytes=1000,
+            timeout_s=2.5,
+        ),
         brands=(Brand(name="Exemplar"),),
         partners=(
             Partner(domain="partner.test", may_show=("https://example.org/news/*",), until=date(2026, 12, 31)),
@@ -100,6 +114,14 @@ def test_site_must_be_an_address(site):
         ({"domains": "example.net"}, ["domains", "array"]),
         ({"brands": {"name": "x"}}, ["brands", "array"]),
         ({"database": 7}, ["database", "str"]),
+        ({"fetch": {"per_hosts": 1}}, ["[fetch]", "'per_hosts'", "did you mean 'per_host_s'?"]),
+        ({"per_host_s": 1}, ["'per_host_s'", "did you mean 'fetch.per_host_s'?"]),
+        ({"fetch": ["allow"]}, ["fetch", "object"]),
+        ({"fetch": {"per_host_s": -1}}, ["fetch.per_host_s", ">= 0"]),
+        ({"fetch": {"per_host_s": math.nan}}, ["fetch.per_host_s", ">= 0"]),
+        ({"fetch": {"timeout_s": math.inf}}, ["fetch.timeout_s", "<= 3600"]),
+        ({"fetch": {"max_bytes": 0}}, ["fetch.max_bytes", ">= 1"]),
+        ({"fetch": {"resolve": {"*.test": 8080}}}, ["fetch.resolve", "str"]),
     ],
 )
 def test_names_what_is_wrong(values, words):
@@ -121,6 +143,22 @@ def test_environment_wins():
     assert settings.site == "https://example.com/"
     assert settings.domains == ("a.test", "b.test")
     assert settings.brands == (Brand(name="Exemplar"),)
+
+
+def test_environment_reaches_into_tables():
+    """A variable with two names sets one value of a table and leaves the others, whoever set them."""
+    environment = {
+        "CLONEWARD_FETCH": "{timeout_s = 3, max_bytes = 10}",
+        "CLONEWARD_FETCH__MAX_BYTES": "1000",
+        "CLONEWARD_FETCH__ALLOW": '["127.0.0.1:8080"]',
+        "CLONEWARD_FETCH__RESOLVE": '{"*.test" = "127.0.0.1:8080"}',
+    }
+    fetch = parse(SITE | {"fetch": {"per_host_s": 7, "timeout_s": 9}}, environment, source="x").fetch
+    assert (fetch.timeout_s, fetch.max_bytes, fetch.per_host_s) == (3.0, 1000, 2.0)  # the whole table was replaced
+    del environment["CLONEWARD_FETCH"]
+    fetch = parse(SITE | {"fetch": {"per_host_s": 7, "timeout_s": 9}}, environment, source="x").fetch
+    assert (fetch.timeout_s, fetch.max_bytes, fetch.per_host_s) == (9.0, 1000, 7.0)
+    assert (fetch.allow, fetch.resolve) == (("127.0.0.1:8080",), {"*.test": "127.0.0.1:8080"})
 
 
 def test_names_the_wrong_variable():

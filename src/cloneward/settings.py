@@ -8,10 +8,10 @@ import difflib
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import Field, dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -41,6 +41,37 @@ class Brand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fetch:
+    """How other people's network is read: `cloneward.fetch.guard.Rules` in the settings."""
+
+    allow: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "doc": "Hosts that you answer for, each as `host:port`: read though private, on any port, and as fast "
+            "as `per_host_s` says."
+        },
+    )
+    resolve: Mapping[str, str] = field(
+        default_factory=dict,
+        metadata={
+            "doc": 'Addresses by name, as `{"*.test" = "127.0.0.1:8080"}`; the most specific name wins, and '
+            "`*.test:53` places the name server."
+        },
+    )
+    per_host_s: Annotated[float, msgspec.Meta(ge=0, le=86_400)] = field(
+        default=2.0,
+        metadata={"doc": "Seconds between two requests to one registered domain; below 2 only for what `allow` names."},
+    )
+    max_bytes: Annotated[int, msgspec.Meta(ge=1, le=1024**3)] = field(
+        default=64 * 1024**2,
+        metadata={"doc": "Most bytes taken of one answer, on the wire and decoded; the rest is left."},
+    )
+    timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = field(
+        default=30.0, metadata={"doc": "Most seconds for one address, redirects and all."}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything a workspace can be told. All are optional but `site`."""
 
@@ -51,6 +82,7 @@ class Settings:
     brands: tuple[Brand, ...] = field(default=(), metadata={"doc": "Names under which people know us."})
     partners: tuple[Partner, ...] = field(default=(), metadata={"doc": "Sites that may show our content."})
     database: str = field(default="sqlite:///cloneward.db", metadata={"doc": "SQLAlchemy address of the records."})
+    fetch: Fetch = field(default=Fetch(), metadata={"doc": "How other people's network is read."})
 
     def own_domains(self) -> frozenset[str]:
         """Give the registered domains that are ours: that of `site`, and `domains`."""
@@ -80,7 +112,7 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, source: 
         InputError: a key is unknown, a value has the wrong type, or `site` is no web address; the message names it
             and the source.
     """
-    merged = dict(values) | _from_environment(environment)
+    merged = _lay_over(values, Settings, environment, ENV_PREFIX)
     _refuse_unknown(merged, Settings, source)
     try:
         settings = msgspec.convert(merged, Settings, strict=False)
@@ -92,14 +124,22 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, source: 
     return settings
 
 
-def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
-    """Take our variables; a value that reads as a TOML array or table is one, any other is text."""
-    known = {ENV_PREFIX + item.name.upper(): item.name for item in fields(Settings)}
-    return {
-        name: _read_value(variable, environment[variable])
-        for variable, name in known.items()
-        if variable in environment
-    }
+def _lay_over(values: Mapping[str, Any], kind: type, environment: Mapping[str, str], prefix: str) -> dict[str, Any]:
+    """Lay our variables over the values of a table; one that reads as a TOML array or table is one, else text."""
+    merged = dict(values)
+    for item in fields(kind):
+        variable = prefix + item.name.upper()
+        if variable in environment:
+            merged[item.name] = _read_value(variable, environment[variable])
+        table, inner = _table_of(item), merged.get(item.name, {})
+        if table and isinstance(inner, Mapping):
+            merged[item.name] = _lay_over(inner, table, environment, variable + "__")
+    return merged
+
+
+def _table_of(item: Field[Any]) -> type | None:
+    """Give the dataclass that a setting is, if it is a table of settings."""
+    return item.type if isinstance(item.type, type) and is_dataclass(item.type) else None
 
 
 def _read_value(variable: str, text: str) -> object:
@@ -113,13 +153,17 @@ def _read_value(variable: str, text: str) -> object:
 
 def _refuse_unknown(values: Mapping[str, Any], kind: type, source: str) -> None:
     known = {item.name: item for item in fields(kind)}
+    tables = {name: table for name, item in known.items() if (table := _table_of(item))}
+    paths = [f"{name}.{item.name}" for name, table in tables.items() for item in fields(table)]
     for key, value in values.items():
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
+            near = difflib.get_close_matches(key, [*known, *paths], 1)
             raise InputError(
                 f"{source}: unknown setting {key!r}",
                 hint=f"did you mean {near[0]!r}?" if near else "docs/reference/settings.md lists every setting",
             )
+        if key in tables and isinstance(value, Mapping):
+            _refuse_unknown(value, tables[key], f"{source}: [{key}]")
         inner = getattr(known[key].type, "__args__", (None,))[0]
         if is_dataclass(inner) and isinstance(inner, type) and isinstance(value, list):
             for entry in value:

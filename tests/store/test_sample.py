@@ -29,15 +29,16 @@ def test_every_setting_stands_there():
     text = write_settings({"site": "https://example.org/"})
     for item in fields(Settings):
         assert item.metadata["doc"] in text
-        assert re.search(rf"^(# )?(\[\[)?{item.name}\b", text, re.MULTILINE)
+        assert re.search(rf"^(# )?(\[\[?)?{item.name}\b", text, re.MULTILINE)
 
 
 def test_defaults_can_be_uncommented():
     """Taking the # away from every setting that has a default gives a file with just these defaults."""
     written = write_settings({"site": "https://example.org/"}).splitlines()
     lines = [line for line in written if "= …" not in line]
-    setting = re.compile(r"# (?=\[\[|[a-z_]+ = )")
+    setting = re.compile(r"# (?=\[|[a-z_]+ = )")
     settings = parse(tomllib.loads("\n".join(setting.sub("", line, count=1) for line in lines)), {}, source="test")
     assert settings.database == Settings(site="x").database
     assert settings.domains == ()
     assert settings.partners[0].may_show == ("*",)
+    assert settings.fetch == Settings(site="x").fetch
