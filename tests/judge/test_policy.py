@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.judge.policy import Policy, Target, judge
+from cloneward.judge.priority import Dates
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Region
 from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches, Span
 
@@ -39,7 +40,7 @@ def verdict(matches=(), words=1000, *, covered=None, site="copy.test", links=(),
     target = Target(
         name="t",
         site=site,
-        found=SiteMatches(pages=tuple(pages), items=more.pop("shares", shares)),
+        found=SiteMatches(pages=tuple(pages), items=more.pop("shares", shares), common_words=more.pop("common", 0)),
         extracts={"p": Extract(text="word " * 2000, links=links)},
         items=items or {f"i{n}": item(n) for n in range(9)},
         **more,
@@ -133,6 +134,43 @@ def test_a_translation_is_not_compared():
     assert verdict([match()], languages=frozenset({"de"})).not_compared == ()
 
 
+@pytest.mark.parametrize(
+    ("site", "standing"),
+    [
+        ("web.archive.org", "archive"),
+        ("www-example-org.translate.goog", "intermediary"),
+        ("archive.org", "none_known"),
+        ("web.archive.org.evil.test", "none_known"),
+    ],
+)
+def test_services_are_excused_by_their_host(site, standing):
+    """An archive, or a service that passes pages on, is benign; a host that merely looks like one is not."""
+    found = verdict([match(groups=(900,))], site=site)
+    assert (found.standing, found.verdict) == (standing, "copy" if standing == "none_known" else "benign")
+
+
+def test_a_common_source_is_benign():
+    """What both took from elsewhere makes no copy, and the likeness is still told."""
+    found = verdict(words=60, common=500)
+    assert (found.verdict, found.likeness, found.direction) == ("benign", "whole", "common_source")
+    assert verdict(words=900, common=100).likeness == "partial"
+    assert verdict(words=900, common=39).verdict == "unrelated"
+    beside = verdict([match(groups=(900,))], common=500)
+    assert (beside.verdict, beside.direction) == ("copy", "unknown")
+
+
+def test_who_was_first_decides():
+    """Text that they had before us is benign; text they date after our seal is ours."""
+    matches = [match(groups=(900,))]
+    kept = {"p": Dates(proven="2020-01-01T00:00:00Z")}
+    ours = {"i0": Dates(claimed="2021-05-01", proven="2026-01-01T00:00:00Z")}
+    found = verdict(matches, seen=kept, priority=ours)
+    assert (found.verdict, found.direction) == ("benign", "theirs_first")
+    dated = {"p": Dates(claimed="2026-05-01")}
+    found = verdict(matches, seen=dated, priority=ours)
+    assert (found.verdict, found.direction) == ("copy", "ours_first")
+
+
 MATCHES = st.lists(
     st.builds(
         match,
@@ -158,5 +196,4 @@ def test_every_verdict_holds_together(matches, site, is_linked, other_words):
         assert all(0 <= place < len(matches) for place in reason.evidence if isinstance(place, int))
     if found.standing != "none_known":
         assert found.verdict not in {"copy", "partial_copy"}
-    assert found.direction == "unknown"
     assert found.score is None

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from cloneward.judge import reasons
-from cloneward.judge.reasons import CODES, Case, argue
+from cloneward.judge.reasons import _STANDINGS, CODES, Case, Judged, argue
 from cloneward.model.finding import Match, SiteMatches, Span
 
 
@@ -19,6 +19,11 @@ def copied(words, value=0.9):
     return Match(item="i", page="p", value=value, spans=(Span(target=(0, 9), item=(0, 9), words=words),))
 
 
+def judged(likeness="none", standing="none_known", direction="unknown", dates="", quoted=None):
+    """Give what the rules made of it."""
+    return Judged(likeness, standing, direction, dates, quoted or {}, 40)
+
+
 def codes(*arguments):
     """Give the codes of the reasons, in order."""
     return [reason.code for reason in argue(*arguments)]
@@ -26,15 +31,16 @@ def codes(*arguments):
 
 def test_every_code_is_documented_and_used():
     """The list of codes and the code that gives them are the same set."""
-    used = set(re.findall(r'code="(\w+)"', Path(reasons.__file__).read_text("utf-8")))
-    used |= {"quotation", "partly_quotation"}
+    source = Path(reasons.__file__).read_text("utf-8")
+    used = set(re.findall(r'(?:code=|_against\()"(\w+)"', source)) | {"quotation", "partly_quotation"}
+    used |= {code for code, _ in _STANDINGS.values()}
     assert used == set(CODES)
 
 
 def test_likeness_is_argued_with_its_evidence():
     """The longest passage, the share and a whole item each point at the match that shows them."""
     given = case(matches=(copied(50, 0.2), copied(300)), covered=350, share=0.5, longest_group=300, item_share=0.9)
-    by_code = {reason.code: reason for reason in argue(given, "whole", "none_known", {}, 40)}
+    by_code = {reason.code: reason for reason in argue(given, judged("whole"))}
     assert by_code["long_passage"].evidence == (1,)
     assert by_code["long_passage"].weight == 6.0
     assert by_code["whole_item"].evidence == (1,)
@@ -43,7 +49,7 @@ def test_likeness_is_argued_with_its_evidence():
 
 def test_the_other_side_is_always_argued():
     """A copy that nobody excuses still hears what is not known."""
-    assert codes(case(matches=(copied(300),), longest_group=300), "whole", "none_known", {}, 40)[-2:] == [
+    assert codes(case(matches=(copied(300),), longest_group=300), judged("whole"))[-2:] == [
         "direction_unknown",
         "not_captured",
     ]
@@ -51,15 +57,33 @@ def test_the_other_side_is_always_argued():
 
 def test_no_likeness_is_argued():
     """No match, a match too short to count, and nothing read are told apart."""
-    assert codes(case(), "none", "none_known", {}, 40)[0] == "no_shared_text"
-    assert "passage_short" in codes(case(matches=(copied(20),), longest_group=20), "none", "none_known", {}, 40)
-    assert codes(case(words=0), "none", "none_known", {}, 40)[0] == "nothing_read"
+    assert codes(case(), judged())[0] == "no_shared_text"
+    assert "passage_short" in codes(case(matches=(copied(20),), longest_group=20), judged())
+    assert codes(case(words=0), judged())[0] == "nothing_read"
 
 
 def test_what_was_set_aside_is_said():
     """Words and candidates that were left out are counted in the open."""
     given = case(matches=(copied(50),), longest_group=50, found=SiteMatches(hot_words=12, left_out=3))
-    texts = {reason.code: reason.text for reason in argue(given, "partial", "licensed", {}, 40)}
+    texts = {reason.code: reason.text for reason in argue(given, judged("partial", "licensed"))}
     assert texts["common_words_set_aside"].startswith("12 words")
     assert texts["candidates_left_out"].startswith("3 further items")
     assert "licensed_partner" in texts
+
+
+def test_a_common_source_is_told():
+    """Words that both took from elsewhere are counted, and are no likeness of their own."""
+    given = case(found=SiteMatches(hot_words=120, common_words=120))
+    by_code = {reason.code: reason for reason in argue(given, judged("partial", direction="common_source"))}
+    assert by_code["common_source"].text.startswith("120 shared words")
+    assert "common_words_set_aside" not in by_code
+
+
+def test_who_was_first_is_argued_on_the_side_it_speaks_for():
+    """Our priority is a reason for, theirs one against, and not knowing is one against too."""
+    given = case(matches=(copied(300),), longest_group=300)
+    ours = {r.code: r for r in argue(given, judged("whole", direction="ours_first", dates="dated"))}
+    theirs = {r.code: r for r in argue(given, judged("whole", direction="theirs_first", dates="kept"))}
+    assert (ours["ours_first"].pro, ours["ours_first"].text) == (True, "dated")
+    assert (theirs["theirs_first"].pro, theirs["theirs_first"].text) == (False, "kept")
+    assert "direction_unknown" not in ours | theirs

@@ -14,7 +14,7 @@ from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind, Sketch
 from cloneward.fingerprint.winnow import TEXT
 from cloneward.match import index as module
-from cloneward.match.index import HOT_ITEMS, HOT_MIN_ITEMS, build_index, hot_limit, open_index, update_index
+from cloneward.match.index import HOT_ITEMS, HOT_MIN_ITEMS, Change, build_index, hot_limit, open_index, update_index
 
 VALUES = st.lists(st.integers(0, 60), max_size=12)
 
@@ -74,6 +74,19 @@ def test_hot_fingerprints_retrieve_nothing():
     assert ask(many, [*shared, 101]) == {"i1": 1}
 
 
+def test_the_background_retrieves_nothing(tmp_path):
+    """What stands on an item and in the background is common: known as such, and no candidate's only reason."""
+    background = np.array([2, 3, 77], np.uint64)
+    items = {"a": [1, 2, 3], "b": [4, 5]}
+    memory = build_index(((item, sketch_of(values)) for item, values in items.items()), background)
+    change = Change(added=entries_of(items), background=background)
+    disk = update_index(tmp_path, open_index(tmp_path), change)
+    for index in (memory, disk):
+        assert index.common.tolist() == [2, 3]
+        assert ask(index, [2, 3]) == {}
+        assert ask(index, [1, 2, 3]) == {"a": 1}
+
+
 def test_only_the_best_are_named():
     """Of many candidates the most alike are given, with the number of all."""
     index = build_index((f"i{n}", sketch_of(range(n, 40))) for n in range(0, 40, 8))
@@ -92,7 +105,7 @@ def test_versions_are_never_mixed(tmp_path):
         build_index([("i", sketch_of([1], Kind("text", 0)))])
     with pytest.raises(VersionMismatch):
         build_index([]).candidates(sketch_of([1], Kind("text", 2)))
-    update_index(tmp_path, open_index(tmp_path), entries_of({"i": [1]}), set(), "")
+    update_index(tmp_path, open_index(tmp_path), Change(added=entries_of({"i": [1]})))
     with pytest.raises(VersionMismatch):
         open_index(tmp_path, Kind("text", 2))
 
@@ -116,7 +129,7 @@ def test_updates_add_change_and_remove(tmp_path_factory, changes, wanted):
         index = open_index(folder)
         gone = (removed | added.keys()) & items.keys()
         items = {item: values for item, values in items.items() if item not in gone} | added
-        index = update_index(folder, index, entries_of(added), gone, str(number))
+        index = update_index(folder, index, Change(added=entries_of(added), gone=gone, mark=str(number)))
         assert index.mark == str(number)
         assert dict(index.states()) == {item: state_of(values) for item, values in items.items()}
     index = open_index(folder)
@@ -130,7 +143,7 @@ def test_updates_add_change_and_remove(tmp_path_factory, changes, wanted):
 def test_many_small_updates_are_merged(tmp_path):
     """Adding item by item does not leave a segment each."""
     for number in range(40):
-        index = update_index(tmp_path, open_index(tmp_path), entries_of({f"i{number}": [number]}), set(), "")
+        index = update_index(tmp_path, open_index(tmp_path), Change(added=entries_of({f"i{number}": [number]})))
     assert len(index.parts) < 10
     assert all(ask(index, [number]) == {f"i{number}": 1} for number in range(40))
 
@@ -139,15 +152,15 @@ def test_large_additions_are_cut(tmp_path, monkeypatch):
     """More items than a segment is made of at once become several, and the answers stay the same."""
     monkeypatch.setattr(module, "SEGMENT_ITEMS", 3)
     items = {f"i{number}": [number, number + 1] for number in range(10)}
-    index = update_index(tmp_path, open_index(tmp_path), entries_of(items), set(), "")
+    index = update_index(tmp_path, open_index(tmp_path), Change(added=entries_of(items)))
     assert len(index.parts) == 4
     assert ask(index, [4, 5]) == expect(items, [4, 5])
 
 
 def test_readers_keep_what_they_opened(tmp_path):
     """An index that was opened before an update answers as it did, though its files are gone."""
-    old = update_index(tmp_path, open_index(tmp_path), entries_of({"a": [1], "b": [2]}), set(), "")
-    update_index(tmp_path, old, entries_of({"c": [1]}), {"a", "b"}, "")
+    old = update_index(tmp_path, open_index(tmp_path), Change(added=entries_of({"a": [1], "b": [2]})))
+    update_index(tmp_path, old, Change(added=entries_of({"c": [1]}), gone={"a", "b"}))
     assert ask(old, [1, 2]) == {"a": 1, "b": 1}
     assert ask(open_index(tmp_path), [1, 2]) == {"c": 1}
 
@@ -178,7 +191,8 @@ def stop(real):
     return step
 os.fsync, os.rename = stop(os.fsync), stop(os.rename)
 Path.replace, Path.unlink = stop(Path.replace), stop(Path.unlink)
-module.update_index(folder, module.open_index(folder), entries_of({{"new": [7], "a": [8]}}), {{"a"}}, "after")
+change = module.Change(added=entries_of({{"new": [7], "a": [8]}}), gone={{"a"}}, mark="after")
+module.update_index(folder, module.open_index(folder), change)
 """
 
 
@@ -188,13 +202,13 @@ def test_a_crash_leaves_the_old_index_or_the_new_one(tmp_path):
     seen = set()
     for at in range(1, 20):
         folder = tmp_path / str(at)
-        update_index(folder, open_index(folder), entries_of({"a": [1], "b": [2]}), set(), "before")
+        update_index(folder, open_index(folder), Change(added=entries_of({"a": [1], "b": [2]}), mark="before"))
         done = subprocess.run([sys.executable, "-c", script, folder, str(at)], capture_output=True, check=False)
         index = open_index(folder)
         seen.add(index.mark)
         expected = {"a": 1, "b": 1} if index.mark == "before" else {"new": 1, "a": 1, "b": 1}
         assert ask(index, [1, 2] if index.mark == "before" else [7, 8, 2]) == expected
-        again = update_index(folder, index, entries_of({"later": [9]}), set(), "later")
+        again = update_index(folder, index, Change(added=entries_of({"later": [9]})))
         assert ask(again, [9]) == {"later": 1}
         if done.returncode != -signal.SIGKILL:
             assert done.returncode == 0, done.stderr.decode()

@@ -6,11 +6,13 @@ person signs.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from cloneward.judge.attribution import find_attribution
-from cloneward.judge.reasons import Case, argue
-from cloneward.model.case import Likeness, NotCompared, Standing, Verdict, VerdictName
+from cloneward.judge.priority import Dates, find_direction
+from cloneward.judge.reasons import Case, Judged, argue
+from cloneward.judge.services import find_service
+from cloneward.model.case import Direction, Likeness, NotCompared, Standing, Verdict, VerdictName
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem
 from cloneward.model.finding import SiteMatches
 from cloneward.url import registered_domain
@@ -33,7 +35,8 @@ class Target:
     """What is judged as one site.
 
     `site`: host name where known, else the target's name. `extracts`: of the pages that have matches. `items`: at
-    least those in the matches. `languages`: declared by its pages, primary subtags.
+    least those in the matches. `seen`, `priority`: dates of pages, by address, and of items, by id. `languages`:
+    declared by its pages, primary subtags.
     """
 
     name: str
@@ -41,6 +44,8 @@ class Target:
     found: SiteMatches
     extracts: Mapping[str, Extract]
     items: Mapping[str, Item]
+    seen: Mapping[str, Dates] = field(default_factory=dict)
+    priority: Mapping[str, Dates] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
 
@@ -69,24 +74,27 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         item_share=max((item.share for item in target.found.items.values()), default=0.0),
     )
     likeness = _weigh_likeness(case, policy)
+    direction, dates = find_direction(matches, target.priority, target.seen)
+    if likeness == "none" and target.found.common_words >= policy.partial_words:
+        likeness, direction = _weigh_common(case, policy), "common_source"
     quoted = _find_quotations(target, case, owner, policy)
     standing = _find_standing(target, case, owner, quoted, today)
-    is_read = words > 0
+    is_read = words + target.found.hot_words > 0
     return Verdict(
         target=target.name,
         site=target.site,
         captured_at=None,
-        verdict=_name_verdict(likeness, standing, is_read=is_read),
+        verdict=_name_verdict(likeness, standing, direction, is_read=is_read),
         likeness=likeness,
         standing=standing,
-        direction="unknown",
+        direction=direction,
         share_of_target=round(case.share, 6),
         share_of_item_max=round(case.item_share, 6),
         words=words,
         pages=len(pages),
         items_matched=len(target.found.items),
         matches=matches,
-        reasons=argue(case, likeness, standing, quoted, policy.partial_words),
+        reasons=argue(case, Judged(likeness, standing, direction, dates, quoted, policy.partial_words)),
         not_compared=_list_not_compared(target, owner, likeness, is_read=is_read),
         problems=target.problems,
         policy=policy.id,
@@ -100,6 +108,12 @@ def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
     if case.share >= policy.copy_share and case.covered >= policy.copy_words:
         return "whole"
     return "partial" if case.longest_group >= policy.partial_words else "none"
+
+
+def _weigh_common(case: Case, policy: Policy) -> Likeness:
+    """Weigh what is shared only because both took it from elsewhere: licences, notices, quotations."""
+    words = case.found.common_words
+    return "whole" if (case.covered + words) / (case.words + words) >= policy.copy_share else "partial"
 
 
 def _find_quotations(target: Target, case: Case, owner: Owner, policy: Policy) -> dict[int, str]:
@@ -128,9 +142,10 @@ def _find_standing(target: Target, case: Case, owner: Owner, quoted: Mapping[int
         return "own"
     if case.matches and any(_covers(grant, site, target, today) for grant in owner.grants):
         return "licensed"
-    if case.matches and len(quoted) == len(case.matches):
-        return "quotation"
-    return "none_known"
+    service = find_service(target.site)
+    if service is not None:
+        return service
+    return "quotation" if case.matches and len(quoted) == len(case.matches) else "none_known"
 
 
 def _covers(grant: Grant, site: str, target: Target, today: str) -> bool:
@@ -145,7 +160,7 @@ def _allows(pattern: str, address: str) -> bool:
     return pattern == "*" or (bool(address) and address.startswith(pattern.removesuffix("*")))
 
 
-def _name_verdict(likeness: Likeness, standing: Standing, *, is_read: bool) -> VerdictName:
+def _name_verdict(likeness: Likeness, standing: Standing, direction: Direction, *, is_read: bool) -> VerdictName:
     """Give the summary; the order is the contract's: what was not read, or is allowed, is never called a copy."""
     if not is_read:
         return "unknown"
@@ -153,7 +168,8 @@ def _name_verdict(likeness: Likeness, standing: Standing, *, is_read: bool) -> V
         return "unrelated"
     if standing in {"own", "licensed"}:
         return "authorised"
-    if standing in {"quotation", "criticism", "archive", "intermediary"}:
+    is_excused = standing in {"quotation", "criticism", "archive", "intermediary"}
+    if is_excused or direction in {"theirs_first", "common_source"}:
         return "benign"
     return "copy" if likeness == "whole" else "partial_copy"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from cloneward.judge.wording import print_share
-from cloneward.model.case import Likeness, Reason, Standing
+from cloneward.model.case import Direction, Likeness, Reason, Standing
 from cloneward.model.finding import Match, SiteMatches
 
 # One nat for each ten words of the longest group, up to six: beyond that, what is left is a common source, which
@@ -30,6 +30,11 @@ CODES: Mapping[str, str] = {
     "quotation": "All that is shared is short and its source is named nearby.",
     "partly_quotation": "Some of what is shared is short and its source is named nearby.",
     "common_words_set_aside": "Words of templates and common phrases were not counted.",
+    "common_source": "What is shared stands on many sites: licences, notices, well-known quotations.",
+    "archive": "The host is a web archive.",
+    "intermediary": "The host is a cache, translator, reader or preview.",
+    "ours_first": "The target dates its page after our text was sealed.",
+    "theirs_first": "A copy of the target's page was kept before our earliest date.",
     "direction_unknown": "Nothing tells who published the text first.",
     "candidates_left_out": "A page shares text with more items than were aligned; its figures are lower bounds.",
     "not_captured": "The target was read from files; no sealed capture proves what its site served.",
@@ -49,17 +54,29 @@ class Case:
     item_share: float
 
 
-def argue(
-    case: Case, likeness: Likeness, standing: Standing, quoted: Mapping[int, str], partial_words: int
-) -> tuple[Reason, ...]:
+@dataclass(frozen=True)
+class Judged:
+    """What the rules made of a case. `dates`: what tells the direction. `quoted`: matches that are quotations."""
+
+    likeness: Likeness
+    standing: Standing
+    direction: Direction
+    dates: str
+    quoted: Mapping[int, str]
+    partial_words: int
+
+
+def argue(case: Case, judged: Judged) -> tuple[Reason, ...]:
     """Give the reasons, those for first."""
-    reasons = [*_argue_for(case), *_argue_against(case, likeness, standing, quoted, partial_words)]
+    reasons = [*_argue_for(case, judged), *_argue_likeness(case, judged), *_argue_standing(case, judged)]
     return tuple(sorted(reasons, key=lambda reason: not reason.pro))
 
 
-def _argue_for(case: Case) -> Iterator[Reason]:
+def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
     if not case.matches:
         return
+    if judged.direction == "ours_first":
+        yield Reason(code="ours_first", text=judged.dates, weight=1.0, pro=True)
     by_group = max(range(len(case.matches)), key=lambda at: max(case.matches[at].group_words().values()))
     by_share = max(range(len(case.matches)), key=lambda at: case.matches[at].value)
     yield Reason(
@@ -85,37 +102,54 @@ def _argue_for(case: Case) -> Iterator[Reason]:
         yield Reason(code="many_items", text=text, weight=1.0, pro=True)
 
 
-def _argue_against(
-    case: Case, likeness: Likeness, standing: Standing, quoted: Mapping[int, str], partial_words: int
-) -> Iterator[Reason]:
-    if not case.words:
-        text = "no text of the target could be read"
-        yield Reason(code="nothing_read", text=text, weight=0.0, pro=False)
+def _argue_likeness(case: Case, judged: Judged) -> Iterator[Reason]:
+    """Argue that it is less alike than it looks, and say what was set aside."""
+    if not case.words and not case.found.hot_words:
+        yield _against("nothing_read", "no text of the target could be read", 0.0)
     elif not case.matches:
-        text = f"of its {case.words:,} words, none stand in a passage shared with a protected item"
-        yield Reason(code="no_shared_text", text=text, weight=-_MAX_NATS, pro=False)
-    elif likeness == "none":
-        text = f"the longest shared passage has {case.longest_group:,} words; fewer than {partial_words} do not count"
-        yield Reason(code="passage_short", text=text, weight=-3.0, pro=False)
-    if standing == "own":
-        yield Reason(code="own_site", text="the target is on a domain of the owner", weight=0.0, pro=False)
-    if standing == "licensed":
-        text = "a licence that still runs lets this site show the matched items"
-        yield Reason(code="licensed_partner", text=text, weight=0.0, pro=False)
-    if quoted:
-        named = ", ".join(sorted(set(quoted.values()))[:3])
-        is_all = len(quoted) == len(case.matches)
-        text = f"{'all' if is_all else 'some'} of what is shared is short and its source is named nearby: {named}"
-        code = "quotation" if is_all else "partly_quotation"
-        yield Reason(code=code, text=text, weight=0.0 if is_all else -1.0, pro=False, evidence=tuple(quoted))
-    if case.found.hot_words:
+        text = f"of its {case.words:,} words that count, none stand in a passage shared with a protected item"
+        yield _against("no_shared_text", text, -_MAX_NATS)
+    elif judged.likeness == "none" or judged.direction == "common_source":
+        bound = judged.partial_words
+        text = f"the longest shared passage has {case.longest_group:,} words; fewer than {bound} do not count"
+        yield _against("passage_short", text, -3.0)
+    if judged.direction == "common_source":
+        text = f"{case.found.common_words:,} shared words stand on many sites: licences, notices or quotations"
+        yield _against("common_source", text, 0.0)
+    elif case.found.hot_words:
         text = f"{case.found.hot_words:,} words of templates and common phrases were set aside"
-        yield Reason(code="common_words_set_aside", text=text, weight=0.0, pro=False)
+        yield _against("common_words_set_aside", text, 0.0)
     if case.found.left_out:
         text = f"{case.found.left_out:,} further items share words with a page and were not aligned"
-        yield Reason(code="candidates_left_out", text=text, weight=0.0, pro=False)
-    if case.matches:
-        text = "nothing tells who published the shared text first"
-        yield Reason(code="direction_unknown", text=text, weight=-0.5, pro=False)
+        yield _against("candidates_left_out", text, 0.0)
+
+
+def _argue_standing(case: Case, judged: Judged) -> Iterator[Reason]:
+    """Argue that it may be shown, or was there first, and say what is not known."""
+    if judged.standing in _STANDINGS:
+        code, text = _STANDINGS[judged.standing]
+        yield _against(code, text, 0.0)
+    if judged.quoted:
+        named = ", ".join(sorted(set(judged.quoted.values()))[:3])
+        is_all = len(judged.quoted) == len(case.matches)
+        text = f"{'all' if is_all else 'some'} of what is shared is short and its source is named nearby: {named}"
+        code, weight = ("quotation", 0.0) if is_all else ("partly_quotation", -1.0)
+        yield _against(code, text, weight, tuple(judged.quoted))
+    if case.matches and judged.direction == "theirs_first":
+        yield _against("theirs_first", judged.dates, 0.0)
+    if case.matches and judged.direction == "unknown":
+        yield _against("direction_unknown", judged.dates, -0.5)
     text = "the target was read from files; no sealed capture proves what its site served"
-    yield Reason(code="not_captured", text=text, weight=0.0, pro=False)
+    yield _against("not_captured", text, 0.0)
+
+
+_STANDINGS: Mapping[Standing, tuple[str, str]] = {
+    "own": ("own_site", "the target is on a domain of the owner"),
+    "licensed": ("licensed_partner", "a licence that still runs lets this site show the matched items"),
+    "archive": ("archive", "the host is a web archive, which keeps pages of others and says so"),
+    "intermediary": ("intermediary", "the host passes pages of others on: a cache, translator, reader or preview"),
+}
+
+
+def _against(code: str, text: str, weight: float, evidence: tuple[int, ...] = ()) -> Reason:
+    return Reason(code=code, text=text, weight=weight, pro=False, evidence=evidence)

@@ -1,7 +1,7 @@
 """What a page shares with the items: matches with their spans, and how many of its words they cover."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,8 @@ class Found:
     """The matches of one page before the rest of the target is known.
 
     `sketch`: that of the page. `hot`, `covered`: bool, one for each token of the page. `items`: for each match, bool,
-    one for each token of the item: whether it is cold, and whether it is so and stands in a span.
+    one for each token of the item: whether it is cold, and whether it is so and stands in a span. `common`: words of
+    the page under fingerprints that stand on items of ours and on many sites.
     """
 
     page: str
@@ -35,6 +36,7 @@ class Found:
     hot: NDArray[np.bool_]
     covered: NDArray[np.bool_]
     items: Mapping[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]]
+    common: int = 0
     left_out: int = 0
 
 
@@ -45,17 +47,17 @@ def find_matches(page: str, text: TextPrint, index: TextIndex, load: Load) -> Fo
     """
     candidates, total = index.candidates(text.sketch, MAX_CANDIDATES)
     items = ((item, load(item)) for item, _ in candidates)
-    return _find_among(page, text, items, index.hot, total - len(candidates))
+    found = _find_among(page, text, items, index.set_aside)
+    common = mark_tokens(len(text.tokens), text.sketch, index.common)
+    return replace(found, common=int(common.sum()), left_out=total - len(candidates))
 
 
 def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64]) -> Found:
     """Give the matches of one page with each of the items: the reference that the index must agree with."""
-    return _find_among(page, text, items, hot, 0)
+    return _find_among(page, text, items, hot)
 
 
-def _find_among(
-    page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64], left_out: int
-) -> Found:
+def _find_among(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64]) -> Found:
     is_hot = mark_tokens(len(text.tokens), text.sketch, hot)
     covered = np.zeros(len(text.tokens), np.bool_)
     matches: list[Match] = []
@@ -71,7 +73,7 @@ def _find_among(
             value = _share_of(*shared[item]).share
             matches.append(Match(item=item, page=page, value=value, spans=alignment.spans(text, other)))
     matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
-    return Found(page, tuple(matches), text.sketch, is_hot, covered & ~is_hot, shared, left_out)
+    return Found(page, tuple(matches), text.sketch, is_hot, covered & ~is_hot, shared)
 
 
 def _share_of(cold: NDArray[np.bool_], covered: NDArray[np.bool_]) -> ItemShare:
@@ -96,6 +98,7 @@ def count_site(found: Sequence[Found]) -> SiteMatches:
         pages=tuple(_count_words(page, template) for page in found),
         items=_share_items(found),
         hot_words=sum(int(page.hot.sum()) for page in found),
+        common_words=sum(page.common for page in found),
         left_out=sum(page.left_out for page in found),
     )
 

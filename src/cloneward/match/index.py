@@ -9,7 +9,8 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +39,8 @@ SEGMENT_ITEMS = 50_000
 _MERGED_AT = 8
 """Segments from which on those of like size are merged."""
 _MANIFEST = "manifest.json"
+NOTHING = np.empty(0, np.uint64)
+"""No fingerprints."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,14 +59,21 @@ class Part:
 class TextIndex:
     """The fingerprints of all items.
 
-    `hot`: uint64, ascending: fingerprints on at least half of the items (and on six) or on a thousand; they retrieve
-    nothing. `mark`: what the caller last said it is an index of.
+    `hot`: uint64, ascending: fingerprints on at least half of the items (and on six) or on a thousand. `common`:
+    those that stand on items and in the background. Both retrieve nothing. `mark`: what the caller last said it is an
+    index of.
     """
 
     kind: Kind
     parts: tuple[Part, ...]
     hot: NDArray[np.uint64]
+    common: NDArray[np.uint64]
     mark: str = ""
+
+    @cached_property
+    def set_aside(self) -> NDArray[np.uint64]:
+        """The fingerprints that retrieve nothing and whose words do not count, ascending."""
+        return np.union1d(self.hot, self.common)
 
     def __len__(self) -> int:
         """Give the number of items."""
@@ -77,7 +87,7 @@ class TextIndex:
         """
         require_same(sketch.kind, self.kind)
         found = [
-            count_shared(sketch.hashes, self.hot, s.hashes, s.owners, s.directory, part.alive)
+            count_shared(sketch.hashes, self.set_aside, s.hashes, s.owners, s.directory, part.alive)
             for part in self.parts
             for s in [part.segment]
         ]
@@ -97,15 +107,15 @@ class TextIndex:
                 yield part.segment.item(place), part.segment.state(place)
 
 
-def build_index(sketches: Iterable[tuple[str, Sketch]]) -> TextIndex:
-    """Make an index in memory.
+def build_index(sketches: Iterable[tuple[str, Sketch]], background: NDArray[np.uint64] = NOTHING) -> TextIndex:
+    """Make an index in memory; `background` is ascending.
 
     Raises:
         VersionMismatch: the sketches are not all of one kind and version.
     """
     segment = build_segment(TEXT, ((item, "00" * 32, sketch) for item, sketch in sketches))
     part = Part(segment, np.ones(len(segment), np.bool_))
-    return TextIndex(TEXT, (part,), _find_hot([part]))
+    return TextIndex(TEXT, (part,), _find_hot([part]), _find_common([part], background))
 
 
 def open_index(folder: Path, kind: Kind = TEXT) -> TextIndex:
@@ -119,36 +129,46 @@ def open_index(folder: Path, kind: Kind = TEXT) -> TextIndex:
         manifest = json.loads((folder / _MANIFEST).read_bytes())
         require_same(Kind(manifest["kind"], manifest["version"]), kind)
         parts = tuple(_open_part(folder, entry, kind) for entry in manifest["segments"])
-        return TextIndex(kind, parts, np.array(manifest["hot"], np.uint64), manifest["mark"])
+        hot, common = (np.array(manifest[name], np.uint64) for name in ("hot", "common"))
+        return TextIndex(kind, parts, hot, common, manifest["mark"])
     except FileNotFoundError:
-        return TextIndex(kind, (), np.empty(0, np.uint64))
+        return TextIndex(kind, (), NOTHING, NOTHING)
     except (ValueError, KeyError, TypeError) as error:
         raise EvidenceError(f"the index in {folder} is damaged: {error}", hint=REBUILD) from error
 
 
-def update_index(
-    folder: Path, index: TextIndex, added: Iterable[tuple[str, str, Sketch]], gone: AbstractSet[str], mark: str
-) -> TextIndex:
-    """Write an index with items added and items gone, and give it as it is on the disk.
+@dataclass(frozen=True, eq=False)
+class Change:
+    """What an index is to become: items added, each with the digest of its text, and items gone.
 
-    One writer at a time; readers keep what they opened. An item that changed is gone and added.
+    An item that changed is gone and added. `background`: uint64, ascending, fingerprints of text that many share.
+    """
+
+    added: Iterable[tuple[str, str, Sketch]] = ()
+    gone: AbstractSet[str] = frozenset()
+    background: NDArray[np.uint64] = field(default_factory=lambda: NOTHING)
+    mark: str = ""
+
+
+def update_index(folder: Path, index: TextIndex, change: Change) -> TextIndex:
+    """Write an index as changed, and give it as it is on the disk. One writer at a time; readers keep what they opened.
 
     Raises:
         VersionMismatch: a sketch is of another kind or version.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    parts = [Part(part.segment, part.alive & ~_places_of(part.segment, gone)) for part in index.parts]
-    for chunk in _cut(added, SEGMENT_ITEMS):
+    parts = [Part(part.segment, part.alive & ~_places_of(part.segment, change.gone)) for part in index.parts]
+    for chunk in _cut(change.added, SEGMENT_ITEMS):
         segment = build_segment(index.kind, chunk)
         parts.append(Part(segment, np.ones(len(segment), np.bool_)))
     parts = _merge_parts([part for part in parts if part.alive.any()])
     names = [_keep_segment(folder, part.segment) for part in parts]
-    hot = _find_hot(parts)
     manifest = {
         "kind": index.kind.name,
         "version": index.kind.version,
-        "mark": mark,
-        "hot": hot.tolist(),
+        "mark": change.mark,
+        "hot": _find_hot(parts).tolist(),
+        "common": _find_common(parts, change.background).tolist(),
         "segments": [
             {"name": name, "dead": np.flatnonzero(~part.alive).tolist()}
             for name, part in zip(names, parts, strict=True)
@@ -179,13 +199,20 @@ def _find_hot(parts: list[Part]) -> NDArray[np.uint64]:
     return hashes[counts >= least]
 
 
+def _find_common(parts: list[Part], background: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Give the fingerprints of the background that stand on living items."""
+    counts = sum((_count_items(part, background) for part in parts), np.zeros(background.size, np.int64))
+    return background[counts > 0]
+
+
 def _count_items(part: Part, hashes: NDArray[np.uint64]) -> NDArray[np.int64]:
     """Give how many living items of a part have each of the fingerprints."""
     starts = np.searchsorted(part.segment.hashes, hashes, "left")
     ends = np.searchsorted(part.segment.hashes, hashes, "right")
-    owners = part.segment.owners
-    pairs = zip(starts, ends, strict=True)
-    return np.array([int(part.alive[owners[start:end]].sum()) for start, end in pairs], np.int64)
+    counts = np.zeros(hashes.size, np.int64)
+    for place in np.flatnonzero(ends > starts).tolist():
+        counts[place] = part.alive[part.segment.owners[starts[place] : ends[place]]].sum()
+    return counts
 
 
 def _merge_parts(parts: list[Part]) -> list[Part]:

@@ -72,10 +72,12 @@ class SiteMatches:
     """All that was found on one target.
 
     `items`: what of each matched item stands on it. `hot_words`: words of it that say nothing and were not counted.
+    `common_words`: those among them that stand on items of ours and on many other sites: licences, quotations.
     `left_out`: items that share words with a page and were not aligned.
     """
 
     pages: tuple[PageMatches, ...] = ()
     items: Mapping[str, ItemShare] = field(default_factory=dict)
     hot_words: int = 0
+    common_words: int = 0
     left_out: int = 0

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cloneward.archive.folder import read_pages
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
+from cloneward.match.common import load_common
 from cloneward.match.index import TextIndex, build_index, open_index
 from cloneward.model.content import Grant, Item, Owner, Problem, Registered
 from cloneward.protect.register import join_languages, locate_pages, register_pages
@@ -54,7 +55,8 @@ def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Libr
                     texts[given.item.id] = given.text
                 case Problem():
                     problems.append(given)
-    index = build_index((item, fingerprint(text).sketch) for item, text in texts.items())
+    sketches = ((item, fingerprint(text).sketch) for item, text in texts.items())
+    index = build_index(sketches, load_common())
     hosts = [host_of(base)] if base else [source.name for source in sources if "." in source.name and source.is_dir()]
     owner = Owner(
         domains=frozenset(map(registered_domain, hosts)),

@@ -6,16 +6,18 @@ from pathlib import Path
 from cloneward.errors import VersionMismatch
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TEXT, fingerprint
-from cloneward.match.index import TextIndex, build_index, open_index, update_index
+from cloneward.match.common import read_background
+from cloneward.match.index import Change, TextIndex, build_index, open_index, update_index
 from cloneward.store.items import ItemStore
 
 FOLDER = TEXT.name
+BACKGROUND = "background.npy"
 
 
 def is_behind(store: ItemStore, folder: Path) -> bool:
     """Say whether the index in the folder is not of what the store holds now."""
     try:
-        return open_index(folder / FOLDER).mark != store.mark()
+        return open_index(folder / FOLDER).mark != _mark(store, folder)
     except VersionMismatch:
         return True
 
@@ -29,14 +31,21 @@ def reindex(store: ItemStore, folder: Path) -> TextIndex:
         index = open_index(folder / FOLDER)
     except VersionMismatch:
         index = build_index([])
-    mark = store.mark()
+    background = read_background(folder / BACKGROUND)
+    mark = _mark(store, folder)
     if index.mark == mark:
         return index
     held = dict(index.states())
     gone = held.items() - {(item.id, item.text_digest) for item in store.items()}
     stale = {item for item, _ in gone}
     kept = held.keys() - stale
-    return update_index(folder / FOLDER, index, _sketch_items(store, kept), stale, mark)
+    change = Change(added=_sketch_items(store, kept), gone=stale, background=background, mark=mark)
+    return update_index(folder / FOLDER, index, change)
+
+
+def _mark(store: ItemStore, folder: Path) -> str:
+    """Give what the index is to be of: the items, and the background beside them."""
+    return f"{store.mark()}.{read_background(folder / BACKGROUND).size}"
 
 
 def _sketch_items(store: ItemStore, kept: set[str]) -> Iterator[tuple[str, str, Sketch]]:
