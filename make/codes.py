@@ -35,6 +35,7 @@ STAGES: Final = {
 
 # What a problem means, and what to do. A code that is missing here fails the tests.
 PROBLEMS: Final = {
+    "address_invalid": "Entries of a sitemap are no addresses of the web. The others were read.",
     "answer_broken": "The connection broke off, or the body made no sense. Its beginning was read.",
     "answer_slow": "An answer did not end within `fetch.timeout_s`. What came until then was read.",
     "answer_too_large": "A body is too large, or unfolds to far more than it weighs. Its beginning was read.",
@@ -42,9 +43,11 @@ PROBLEMS: Final = {
     "coding_broken": "A body is not in the content coding that its server declared. What could be undone was read.",
     "coding_unknown": "A body is in a content coding that is not undone here. Its bytes are as they came.",
     "entry_skipped": "A WARC in a WACZ was not read: it is encrypted, a bomb, there twice, or lies over another.",
+    "entry_unnamed": "Entries of a feed have neither an id nor an address, and were left out.",
     "file_too_large": "A file is larger than the largest that is read. Split it into its pages.",
     "file_unreadable": "A file cannot be opened. Check its permissions.",
     "folder_unreadable": "A folder cannot be opened. Check its permissions.",
+    "json_broken": "What should be JSON is none. Look whether the file came over whole.",
     "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
     "markup_cut": "Tags nest deeper, or hold more attributes, than is read. The rest was taken out, the text was kept.",
     "no_pages": "There is no page in the folder or archive. Look how its files are named, and what they hold.",
@@ -60,9 +63,12 @@ PROBLEMS: Final = {
     "redirect_refused": "A redirect leads where we must not go, as a private network. It was not followed.",
     "redirect_unavailable": "Nothing answered where a redirect led, or not in time. Try later.",
     "revisit_unresolved": "Records of a WARC point to pages that it does not hold. Join the files of the crawl.",
+    "sitemap_too_long": "A sitemap names more addresses than the protocol allows. The others were not read.",
     "target_missing": "There is no such file or folder. The other targets went on; the exit code is 2.",
     "wacz_damaged": "A WACZ, or a WARC in it, cannot be read as a zip says. What could be found was read.",
     "warc_damaged": "A record of a WARC is damaged, cut, or states a length that is not true. The next ones were read.",
+    "xml_broken": "A document is not well-formed XML from some line on. What stood before was read.",
+    "xml_refused": "A document declares entities of its own or nests too deep. What stood before was read.",
 }
 
 PARTS: Final[Mapping[str, tuple[Any, Mapping[Any, str]]]] = {
