@@ -155,3 +155,47 @@ def test_cut(things, size):
     assert list(chain.from_iterable(pages)) == things
     assert all(len(page) == size for page in pages[:-1])
     assert all(pages)
+
+
+def test_since_is_the_first_seal(store):
+    """An item's priority is the time of its first text, whatever came later; an unknown item has none."""
+    store.add(store.begin_import("pages"), [make_entry(1)])
+    first = store.history("i00001")[0].since
+    store.add(store.begin_import("pages again"), [make_entry(1, "Another text.")])
+    assert len(store.history("i00001")) == 2
+    assert store.since("i00001") == first
+    assert store.since("i") is None
+
+
+def test_find_takes_whole_ids(filled):
+    """An item is found by its whole id only, and a removed one not at all."""
+    assert filled.find("i00003") == make_entry(3).item
+    assert filled.find("i0000") is None
+    filled.remove("i00003")
+    assert filled.find("i00003") is None
+
+
+def test_languages_tell_the_unknown(store):
+    """The languages of the items are listed once each, and an item of none shows as none."""
+    store.add(store.begin_import("pages"), [make_entry(n, language=tag) for n, tag in enumerate(["en", "de", "en"])])
+    assert store.languages() == {"en", "de"}
+    store.add(store.begin_import("more"), [make_entry(9)])
+    assert store.languages() == {"en", "de", None}
+
+
+def test_mark_differs_after_every_change(store):
+    """Adding, changing, removing and bringing back an item each give a mark that was never there before."""
+    marks = [store.mark()]
+    steps = [
+        lambda: store.add(store.begin_import("a"), [make_entry(1), make_entry(2)]),
+        lambda: store.add(store.begin_import("b"), [make_entry(1, "Another text.")]),
+        lambda: store.remove("i00001"),
+        lambda: store.remove("i00002"),
+        lambda: store.add(store.begin_import("c"), [make_entry(1)]),
+    ]
+    for step in steps:
+        step()
+        marks.append(store.mark())
+    assert len(set(marks)) == len(marks)
+    store.add(store.begin_import("d"), [make_entry(1)])
+    assert store.mark() == marks[-1]

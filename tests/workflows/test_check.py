@@ -203,3 +203,19 @@ def test_vanishing_file(check, library, web, tmp_path):
     (verdict,) = check(tmp_path, keep=lambda *_: (tmp_path / "b.html").unlink(missing_ok=True))
     assert (verdict.pages, verdict.verdict) == (2, "copy")
     assert [(problem.page, problem.code) for problem in verdict.problems] == [("b.html", "file_unreadable")]
+
+
+def test_dates_tell_who_was_first(tmp_path):
+    """A page that dates itself after the text was sealed speaks for us; the seal is that of the records."""
+    page = "<meta property='article:published_time' content='2026-11-01'><p>" + " ".join(f"w{n}" for n in range(90))
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "a.html").write_text(page.replace("2026-11-01", "2026-01-01"))
+    (tmp_path / "copy").mkdir()
+    (tmp_path / "copy" / "b.html").write_text(page)
+    library, _ = open_folders([tmp_path / "own"])
+    judged = []
+    for since in (None, "2026-03-01T00:00:00Z"):
+        job = Check(library=replace(library, read_since=lambda _, moment=since: moment), clock=JumpingClock())
+        (checked,) = job.run(tmp_path / "copy")
+        judged.append((checked.verdict.verdict, checked.verdict.direction))
+    assert judged == [("copy", "unknown"), ("copy", "ours_first")]

@@ -79,6 +79,13 @@ class ItemStore:
             row = connection.execute(_FIND, {"id": item_id}).one_or_none()
         return None if row is None else _read_item(row)
 
+    def since(self, item_id: str) -> str | None:
+        """Give when the first text of an item was sealed, RFC 3339: what its priority rests on."""
+        query = select(func.min(versions.c.since)).where(versions.c.item == item_id)
+        with self._engine.connect() as connection:
+            moment = connection.scalar(query)
+        return None if moment is None else format_utc(moment)
+
     def languages(self) -> frozenset[str | None]:
         """Give the languages that items have; none stands for the unknown."""
         query = select(items.c.language).where(items.c.removed_at.is_(None)).distinct()

@@ -12,6 +12,7 @@ from cloneward.errors import InputError
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.judge.policy import Policy, Target, judge
+from cloneward.judge.priority import Dates
 from cloneward.match.find import Found, count_site, find_matches
 from cloneward.match.loss import trace_item
 from cloneward.model.case import Verdict, WhyNot
@@ -75,6 +76,8 @@ class Check:
             found=count_site(site.found),
             extracts=site.extracts,
             items=self.library.items,
+            seen=site.seen,
+            priority={item: self.library.date(item) for found in site.found for item in found.items},
             languages=frozenset(site.languages),
             problems=tuple(site.problems),
         )
@@ -103,6 +106,7 @@ class Check:
         site.languages |= {primary_language(content.language)} - {""}
         if found.matches:
             site.extracts[page.address] = content
+            site.seen[page.address] = Dates(claimed=content.published_at, proven=page.seen_at)
 
 
 @dataclass
@@ -111,6 +115,7 @@ class _Site:
 
     found: list[Found] = field(default_factory=list)
     extracts: dict[str, Extract] = field(default_factory=dict)
+    seen: dict[str, Dates] = field(default_factory=dict)
     languages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cloneward.archive.folder import read_pages
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
+from cloneward.judge.priority import Dates
 from cloneward.match.common import load_common
 from cloneward.match.index import TextIndex, build_index, open_index
 from cloneward.model.content import Grant, Item, Owner, Problem, Registered
@@ -22,13 +23,21 @@ _KEPT = 512
 
 @dataclass
 class Library:
-    """Items with their texts, an index over them, and whose they are."""
+    """Items with their texts, an index over them, and whose they are.
+
+    `read_since` gives when an item was first sealed in our records; none where there are no records.
+    """
 
     items: Mapping[str, Item]
     index: TextIndex
     owner: Owner
     read_text: Callable[[str], str]
+    read_since: Callable[[str], str | None] = lambda _: None
     _kept: OrderedDict[str, TextPrint] = field(default_factory=OrderedDict)
+
+    def date(self, item: str) -> Dates:
+        """Give what is claimed and what is proven of when an item was first published."""
+        return Dates(claimed=self.items[item].published_at, proven=self.read_since(item))
 
     def load(self, item: str) -> TextPrint:
         """Give the tokens and fingerprints of an item, from what is at hand if possible."""
@@ -69,7 +78,8 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
     """Make a library of the items of a workspace, with the index in its folder of indexes."""
     items = StoredItems(store)
     owner = describe_owner(settings, store.languages())
-    return Library(items, open_index(folder / FOLDER), owner, lambda item: store.text(items[item]))
+    index = open_index(folder / FOLDER)
+    return Library(items, index, owner, lambda item: store.text(items[item]), store.since)
 
 
 def describe_owner(settings: Settings, languages: Iterable[str | None]) -> Owner:
