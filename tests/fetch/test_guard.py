@@ -182,6 +182,17 @@ def test_places_nothing_else():
     assert Guard(Fetch(resolve={"*.test": "127.0.0.1:8080"})).place("xtest", 80) is None
 
 
+def test_localhost_is_loopback():
+    """The name of the machine itself is asked of nobody; it is refused or allowed like its address."""
+    guard = Guard(Fetch(allow=("localhost:8080",)))
+    for host in ("localhost", "a.localhost"):
+        assert str(guard.place(host, 8080)) == "127.0.0.1:8080"
+        with pytest.raises(RefusedError, match="loopback"):
+            Guard(Fetch()).check(host, 8080, guard.place(host, 8080))
+    guard.check("localhost", 8080, guard.place("localhost", 8080))
+    assert str(Guard(Fetch(resolve={"*": "192.0.2.1"})).place("localhost", 80)) == "192.0.2.1:80"
+
+
 @pytest.mark.parametrize(
     "host",
     [

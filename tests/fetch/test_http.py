@@ -7,10 +7,13 @@ import resource
 import socket
 import time
 import zlib
+from contextlib import suppress
 
 import brotli
 import pytest
 import zstandard
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cloneward import __version__
 from cloneward.errors import InputError, RefusedError, Unavailable
@@ -157,6 +160,8 @@ def test_environment_sends_nothing(start, open_fetcher, monkeypatch, tmp_path):
     "url",
     [
         "http://127.0.0.1/",
+        "http://localhost/",
+        "http://a.localhost:8080/",
         "http://localhost.localdomain.127.0.0.1/",
         "http://2130706433/",
         "http://0x7f.1/",
@@ -235,7 +240,10 @@ def test_ipv6(start, open_fetcher):
 
 def test_rebinding(start, names):
     """A name is looked up once a request, and the connection goes to what was checked; each request checks anew."""
-    good, inner = start(say(answer(b"good")), address="127.0.0.2"), start(say(answer(b"secret")))
+    try:
+        good, inner = start(say(answer(b"good")), address="127.0.0.2"), start(say(answer(b"secret")))
+    except OSError:
+        pytest.skip("this machine has one loopback address only")
     server = names({("a.test", "A"): [["127.0.0.2"], ["127.0.0.1"], ["127.0.0.2", "127.0.0.1"], ["127.0.0.2"]]})
     rules = Fetch(allow=(good.endpoint, server.endpoint), resolve={"*.test:53": server.endpoint}, per_host_s=0)
     fetcher = Fetcher(rules, JumpClock())
@@ -379,7 +387,7 @@ def bomb(coding, size=64 * MIB):
         ("gzip, gzip", lambda: gzip.compress(bomb("gzip"))),
         ("gzip, br", lambda: brotli.compress(bomb("gzip"), quality=1)),
         ("zstd, gzip, zstd", lambda: zstandard.compress(gzip.compress(bomb("zstd")))),
-        ("gzip, gzip", lambda: gzip.compress(gzip.compress(b"") * 3_000_000)),
+        ("gzip, gzip", lambda: gzip.compress(gzip.compress(b"") * 300_000)),
     ],
 )
 def test_bombs(start, open_fetcher, coding, make):
@@ -512,6 +520,34 @@ def test_no_answer(start, open_fetcher, behave):
         open_fetcher(start(behave)).get("http://a.test/", purpose="capture")
     assert failed.value.hint
     assert time.monotonic() - began_s < 5
+
+
+PARTS = [
+    b"HTTP/1.1 200 OK", b"HTTP/1.0 302 Found", b"HTTP/1.1 100 Continue", b"HTTP/1.1 304 Not Modified", b"HTTP/1.1 ",
+    b"\r\n", b"\n", b"\r\n\r\n", b"Location: /", b"Location: //a.test:", b"Content-Length: 5", b"Content-Length: 99",
+    b"Content-Encoding: gzip", b"Content-Encoding: br", b"Content-Encoding: zstd", b"Content-Encoding: deflate",
+    b"Transfer-Encoding: chunked", b"Content-Type: text/html; charset=", b": ", b"5\r\nhello\r\n", b"0\r\n\r\n",
+    b"hello", b"\xff\xfe", b"\0", b" ",
+    gzip.compress(b"hello"), brotli.compress(b"hello"), zstandard.compress(b"hello"),
+]  # fmt: skip
+
+
+def test_any_bytes_are_an_answer_or_none(start, open_fetcher):
+    """Whatever a server sends, the result is a response or unavailable."""
+    content = [b""]
+    fetcher = open_fetcher(start(lambda link, head: link.sendall(content[0])), max_bytes=1000, timeout_s=5)
+    starts = st.sampled_from([b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\n\r\n", b""])
+    pieces = st.lists(st.sampled_from(PARTS) | st.binary(max_size=8), max_size=12).map(b"".join)
+
+    @given(starts, pieces)
+    def read(first, rest):
+        content[0] = first + rest
+        with suppress(Unavailable):
+            response = fetcher.get("http://a.test/", purpose="capture")
+            assert len(response.body) <= 1000
+            assert isinstance(response.charset, str)
+
+    read()
 
 
 def test_nobody_there(start, open_fetcher):

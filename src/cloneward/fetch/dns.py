@@ -13,6 +13,7 @@ import dns.resolver
 
 from cloneward.errors import Unavailable
 from cloneward.fetch.guard import Address, Guard
+from cloneward.fetch.wire import Deadline
 from cloneward.url import ascii_host
 
 PORT = 53
@@ -32,8 +33,9 @@ class Resolver:
             RefusedError: `resolve` places the name server where the guard lets nobody go.
             Unavailable: the name does not exist or has no address, or no name server answered in time.
         """
-        v4 = [ipaddress.IPv4Address(text) for text in self._ask(host, "A", timeout_s)]
-        v6 = [] if v4 else [ipaddress.IPv6Address(text) for text in self._ask(host, "AAAA", timeout_s)]
+        deadline = Deadline(timeout_s)
+        v4 = [ipaddress.IPv4Address(text) for text in self._ask(host, "A", deadline)]
+        v6 = [] if v4 else [ipaddress.IPv6Address(text) for text in self._ask(host, "AAAA", deadline)]
         if not v4 and not v6:
             raise Unavailable(f"{host} has no address", hint="the name is not in use, or is written wrongly")
         return (*sorted(v4), *sorted(v6))
@@ -48,13 +50,13 @@ class Resolver:
             RefusedError: `resolve` places the name server where the guard lets nobody go.
             Unavailable: no name server answered in time, or none could.
         """
-        return tuple(sorted(self._ask(ascii_host(name), "TXT", timeout_s)))
+        return tuple(sorted(self._ask(ascii_host(name), "TXT", Deadline(timeout_s))))
 
-    def _ask(self, host: str, kind: str, timeout_s: float) -> list[str]:
+    def _ask(self, host: str, kind: str, deadline: Deadline) -> list[str]:
         try:
             server = self._choose_server(host)
             name = dns.name.from_text(host, dns.name.root)  # whole: the machine's search domains are not tried
-            answer = server.resolve(name, kind, lifetime=timeout_s, search=False, raise_on_no_answer=False)
+            answer = server.resolve(name, kind, lifetime=deadline.left_s(), search=False, raise_on_no_answer=False)
         except dns.resolver.NXDOMAIN:
             return []
         except (dns.exception.DNSException, OSError) as error:

@@ -54,6 +54,7 @@ _SPECIAL_V6 = {
 }
 _NETWORKS_V4 = [(ipaddress.IPv4Network(text), why) for text, why in _SPECIAL_V4.items()]
 _NETWORKS_V6 = [(ipaddress.IPv6Network(text), why) for text, why in _SPECIAL_V6.items()]
+_LOOPBACK = IPv4Address("127.0.0.1")
 _GLOBAL_V6 = ipaddress.IPv6Network("2000::/3")
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -131,7 +132,7 @@ class Guard:
         self._places = sorted(places, key=lambda it: (it.host.startswith("*"), -len(it.host), it.port is None))
 
     def place(self, host: str, port: int) -> Endpoint | None:
-        """Give where `host` is without asking anybody: it is an address itself, or `resolve` says; else None.
+        """Give where `host` is without asking anybody: an address itself, placed by `resolve`, or localhost; else None.
 
         Raises:
             InputError: no host can have this name.
@@ -145,7 +146,10 @@ class Guard:
         if not _NAME.fullmatch(host):
             raise InputError(f"no host can be called {host!r}", hint="labels of at most 63 letters, digits and hyphens")
         found = next((place for place in self._places if place.holds(host, port)), None)
-        return Endpoint(found.address, found.to_port or port) if found else None
+        if found:
+            return Endpoint(found.address, port if found.to_port is None else found.to_port)
+        # RFC 6761, 6.3: no name server is asked for it.
+        return Endpoint(_LOOPBACK, port) if host == "localhost" or host.endswith(".localhost") else None
 
     def is_allowed(self, host: str, port: int, endpoint: Endpoint) -> bool:
         """Say whether the settings name this host and port, or the endpoint that it leads to."""
