@@ -44,7 +44,7 @@ def write_report(result: dict[str, Any]) -> str:
         "",
         "## False alarms by site",
         "",
-        "| owner | site | part | alarms | of | share | identical documents |",
+        "| owner | site | part | alarms | of | share | with a shared run | identical |",
     ]
     lines.append("|--|--|--|--:|--:|--:|--:|")
     lines += [
@@ -54,12 +54,14 @@ def write_report(result: dict[str, Any]) -> str:
     ]
     alarms = [(row, page) for row in result["false_alarms"] for page in row["pages"]]
     lines += ["", "### Each alarm", ""]
-    for title, is_identical in (
-        ("Documents that both sites ship, word for word", True),
-        ("All others", False),
-    ):
-        lines += [f"**{title}**", ""]
-        chosen = [(row, page) for row, page in alarms if page["is_identical"] is is_identical]
+    kinds = (
+        ("Documents that both sites ship, word for word", (True, True)),
+        (f"A run of {result['run_shared']} words or more stands on both pages", (False, True)),
+        ("No such run", (False, False)),
+    )
+    for title, kind in kinds:
+        chosen = [(row, page) for row, page in alarms if (page["is_identical"], page["is_shared"]) == kind]
+        lines += [f"**{title}: {len(chosen)}**", ""]
         lines += [_tell_page(row, page) for row, page in chosen] or ["None."]
         lines.append("")
     lines += ["## Copies missed", ""]

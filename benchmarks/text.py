@@ -478,9 +478,8 @@ def judge_gates(recall: list[dict[str, Any]], alarms: list[dict[str, Any]]) -> l
             rows = [row for row in recall if row["part"] == part and row["edit"] == edit]
             found, total = sum(row["found"] for row in rows), sum(row["of"] for row in rows)
             if total:
-                gates.append(
-                    _state_gate(f"recall, {edit}, {part}", found, total, f">= {least}", found / total >= least)
-                )
+                name = f"quotations not called copies, {part}" if edit == QUOTED else f"recall, {edit}, {part}"
+                gates.append(_state_gate(name, found, total, f">= {least}", found / total >= least))
     pages, total = sum(row["alarms"] for row in alarms), sum(row["of"] for row in alarms)
     if total:
         held = pages / total <= FALSE_ALARMS_MAX
