@@ -1,11 +1,14 @@
 """What an owner protects and what a page says: items, pages and the marks found in them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from cloneward.errors import Problem as Problem  # noqa: PLC0414 a noun too, made further down since `fetch` gives it
 
 ItemKind = Literal["page", "profile", "post", "photo", "video", "story", "listing", "article"]
+Rights = Literal["own", "licensed", "user"]
+Visibility = Literal["public", "login", "private"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +65,50 @@ class Item:
     digest: str
     text_digest: str
     words: int
-    rights: Literal["own", "licensed", "user"] = "own"
+    rights: Rights = "own"
     published_at: str | None = None
     language: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemVersion:
+    """What an item said from one moment to another, as its owner tells it: text, fields, or a digest alone."""
+
+    since: str | None = None
+    until: str | None = None
+    text: str | None = None
+    fields: Mapping[str, Any] | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ItemRecord:
+    """An item as its owner hands it over: one record of an import, times in UTC. What is not told is none.
+
+    `id` is the owner's. At least one of `text`, `html`, `fields` and `images` is told. `person` is whose content it
+    is, `subjects` are the people shown; both are opaque ids. `mandate`: that person lets us act for the work.
+    """
+
+    id: str
+    kind: ItemKind = "page"
+    url: str | None = None
+    title: str = ""
+    language: str | None = None
+    text: str | None = None
+    html: str | None = None
+    fields: Mapping[str, Any] | None = None
+    images: tuple[str, ...] = ()
+    rights: Rights = "own"
+    mandate: bool | None = None
+    person: str | None = None
+    subjects: tuple[str, ...] = ()
+    minor: bool | None = None
+    visibility: Visibility | None = None
+    visibility_since: str | None = None
+    published_at: str | None = None
+    expires_at: str | None = None
+    deleted_at: str | None = None
+    versions: tuple[ItemVersion, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
