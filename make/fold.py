@@ -27,6 +27,8 @@ def fold(code: int) -> list[int] | None:
     character = chr(code)
     if unicodedata.category(character) in {"Cf", "Mn", "Me", "Cn", "Co"}:
         return [] if unicodedata.category(character) in {"Cf", "Mn", "Me"} else None
+    if unicodedata.category(character) == "Nd":
+        return [ord(str(unicodedata.digit(character)))]
     is_hangul = unicodedata.name(character, "").startswith("HANGUL SYLLABLE")
     parts = character if is_hangul else unicodedata.normalize("NFKD", character)
     folded: list[int] = []

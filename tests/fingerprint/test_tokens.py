@@ -44,7 +44,7 @@ def test_words_and_characters(text, words):
         ("cafe\u0301", "café"),
         ("pa\u200bss\u00adword", "password"),
         ("pаsswоrd", "password"),
-        ("ｆｕｌｌ ｗｉｄｔｈ １２", "full width 12"),
+        ("ｆｕｌｌ ｗｉｄｔｈ １２ ٣ ४", "full width 12 3 4"),
         ("ﬁne ﬂow", "fine flow"),
         ("𝐛𝐨𝐥𝐝", "bold"),
         ("“curly” ‘quotes’ – dash", "\"curly\" 'quotes' - dash"),
@@ -60,6 +60,24 @@ def test_disguises_are_undone(left, right):
 def test_other_words_differ(left, right):
     """What reads otherwise is another token."""
     assert hashes_of(left) != hashes_of(right)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("page 12 of 345", 4),
+        ("1 2 3", 3),
+        ("1 2 3 4", 0),
+        ("a 1 2 3 4 b 5 6", 4),
+        ("٣ ３ ४ ௫", 0),
+        ("3rd x1 1x 2y", 4),
+        ("", 0),
+    ],
+)
+def test_lists_of_numbers_are_no_words(text, words):
+    """Four and more numbers in a row, of any script, keep their places but are not counted; fewer are words."""
+    assert tokenise(text).count_words() == words
+    assert tokenise(text).is_word.shape == tokenise(text).hashes.shape
 
 
 @given(st.text())

@@ -101,6 +101,24 @@ def test_an_item_cut_into_quotations_is_a_copy():
     assert (found.verdict, found.standing, found.share_of_item_max) == ("copy", "none_known", 1.0)
 
 
+def test_a_passage_of_several_items_is_a_quotation_of_any():
+    """What stands in a short item too, as in a summary of ours, is still the quotation that it is of the long one."""
+    matches = [match(0, value=0.1), match(1, value=0.9)]
+    assert verdict(matches, links=SOURCE).verdict == "benign"
+    apart = [match(0, value=0.1), match(1, groups=(80,), value=0.9)]
+    assert verdict(apart, links=SOURCE).verdict == "partial_copy"
+
+
+@pytest.mark.parametrize(
+    ("words", "total", "name"),
+    [(120, 600, "partial_copy"), (119, 500, "unrelated"), (120, 601, "unrelated")],
+)
+def test_many_short_blocks_of_one_item_are_a_partial_copy(words, total, name):
+    """Blocks in another order, none of them long, count together if they are much of the target and of one item."""
+    blocks = [(20,) * (words // 20), *([(words % 20,)] if words % 20 else [])]
+    assert verdict([match(groups=sum(blocks, ()))], total).verdict == name
+
+
 def test_one_match_that_is_no_quotation_is_enough():
     """A site that quotes one item and copies another is not excused by the quotation."""
     found = verdict([match(0), match(1, groups=(300,), value=0.3)], links=SOURCE)

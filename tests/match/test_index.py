@@ -64,7 +64,7 @@ def test_candidates_are_those_of_plain_sets(values, wanted):
 
 
 def test_hot_fingerprints_retrieve_nothing():
-    """What stands on half of the items is the owner's template, from six items on; below that it may be a copy."""
+    """What stands on a fiftieth of the items, and on ten, is the owner's template; below that it may be a copy."""
     shared = [1, 2, 3]
     few = build_index((f"i{n}", sketch_of([*shared, 100 + n])) for n in range(HOT_MIN_ITEMS - 1))
     many = build_index((f"i{n}", sketch_of([*shared, 100 + n])) for n in range(HOT_MIN_ITEMS))
@@ -93,9 +93,9 @@ def test_only_the_best_are_named():
     assert index.candidates(sketch_of(range(40)), 2) == ([("i0", 40), ("i8", 32)], 5)
 
 
-@pytest.mark.parametrize(("items", "limit"), [(0, 6), (6, 6), (12, 6), (13, 7), (1_000, 500), (10**6, HOT_ITEMS)])
+@pytest.mark.parametrize(("items", "limit"), [(0, 10), (500, 10), (501, 11), (1_000, 20), (10**6, HOT_ITEMS)])
 def test_hot_limit(items, limit):
-    """Half of the items, but never under six nor over a thousand."""
+    """A fiftieth of the items, but never under ten nor over a thousand."""
     assert hot_limit(items) == limit
 
 

@@ -35,6 +35,6 @@ def test_each_stage_is_told(item, pages, stage, words):
 def test_template_alone_is_told():
     """An item of nothing but template words cannot be found, and that is said."""
     template = fingerprint(PROSE)
-    index = build_index((f"i{n}", template.sketch) for n in range(6))
+    index = build_index((f"i{n}", template.sketch) for n in range(10))
     found = [find_matches("p", template, index, lambda _: template)]
     assert "template or common phrases" in trace_item("i0", template, found, index.hot).text

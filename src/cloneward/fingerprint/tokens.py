@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 _SEQUENCE = np.uint32(1 << 30)
 _ALONE = np.uint32(1 << 31)
+NUMBERS = 4
+"""Numbers in a row from which on they are a list or a table, and no words."""
+_ZERO, _NINE = np.uint32(ord("0")), np.uint32(ord("9"))  # digits of any script are folded to these
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
 
@@ -22,20 +25,26 @@ _FNV_PRIME = np.uint64(0x100000001B3)
 class Tokens:
     """The tokens of one text, in order.
 
-    `hashes`: uint64, shape (n,). `starts`, `ends`: int32, shape (n,), half-open code points of the text.
+    `hashes`: uint64, shape (n,). `starts`, `ends`: int32, shape (n,), half-open code points of the text. `is_word`:
+    bool, shape (n,): all but those in runs of `NUMBERS` numbers and more, as line numbers: these agree by chance.
     """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
+    is_word: NDArray[np.bool_]
 
     def __len__(self) -> int:
-        """Give the number of tokens, which the contract calls words."""
+        """Give the number of tokens."""
         return int(self.hashes.size)
+
+    def count_words(self) -> int:
+        """Give the number of words: tokens that do not stand in runs of numbers."""
+        return int(self.is_word.sum())
 
 
 def tokenise(text: str) -> Tokens:
-    """Give the tokens of a text; linear in its length, 20 bytes of arrays per code point at most."""
+    """Give the tokens of a text; linear in its length, 21 bytes of arrays per code point at most."""
     codes = np.frombuffer(text.encode("utf-32-le", errors="replace"), np.uint32)
     table, sequences = _fold_table()
     return Tokens(*_tokenise_codes(codes, table, sequences))
@@ -59,12 +68,13 @@ def mix(value: np.uint64) -> np.uint64:
 
 
 @numba.njit(cache=True)
-def _tokenise_codes(
+def _tokenise_codes(  # noqa: C901  one pass over the text, one branch for each kind of character
     codes: NDArray[np.uint32], table: NDArray[np.uint32], sequences: NDArray[np.uint32]
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
     hashes = np.empty(codes.size, np.uint64)
     starts = np.empty(codes.size, np.int32)
     ends = np.empty(codes.size, np.int32)
+    is_word = np.zeros(codes.size, np.bool_)
     count = 0
     is_open = False
     running = _FNV_OFFSET
@@ -85,6 +95,8 @@ def _tokenise_codes(
             running = _FNV_OFFSET
             is_open = True
         folded &= ~_ALONE
+        if folded < _ZERO or folded > _NINE:
+            is_word[count - 1] = True
         if folded & _SEQUENCE:
             first = (folded & ~_SEQUENCE) >> np.uint32(5)
             for step in range(folded & np.uint32(31)):
@@ -97,4 +109,16 @@ def _tokenise_codes(
             is_open = False
     if is_open:
         hashes[count - 1] = mix(running)
-    return hashes[:count].copy(), starts[:count].copy(), ends[:count].copy()
+    _join_numbers(is_word[:count])
+    return hashes[:count].copy(), starts[:count].copy(), ends[:count].copy(), is_word[:count].copy()
+
+
+@numba.njit(cache=True)
+def _join_numbers(is_word: NDArray[np.bool_]) -> None:
+    """Make words of the numbers that stand alone or in short runs."""
+    start = 0
+    for index in range(is_word.size + 1):
+        if index == is_word.size or is_word[index]:
+            if index - start < NUMBERS:
+                is_word[start:index] = True
+            start = index + 1

@@ -14,7 +14,7 @@ from cloneward.judge.reasons import Case, Judged, argue
 from cloneward.judge.services import find_service
 from cloneward.model.case import Direction, Likeness, NotCompared, Standing, Verdict, VerdictName
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem
-from cloneward.model.finding import SiteMatches
+from cloneward.model.finding import Match, SiteMatches
 from cloneward.url import registered_domain
 
 
@@ -26,6 +26,8 @@ class Policy:
     copy_share: float = 0.5
     copy_words: int = 40
     partial_words: int = 40
+    blocks_words: int = 120
+    blocks_share: float = 0.2
     quote_words: int = 100
     quote_share: float = 0.2
 
@@ -104,10 +106,15 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
 
 
 def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
-    """Whole from `copy_share` of the target on; a share of next to nothing says nothing, hence `copy_words`."""
+    """Whole from `copy_share` of the target on; a share of next to nothing says nothing, hence `copy_words`.
+
+    Partial by one passage, or by many short ones of one item, in whatever order, that make up much of the target.
+    """
     if case.share >= policy.copy_share and case.covered >= policy.copy_words:
         return "whole"
-    return "partial" if case.longest_group >= policy.partial_words else "none"
+    most = max((item.words for item in case.found.items.values()), default=0)
+    is_scattered = case.share >= policy.blocks_share and most >= policy.blocks_words
+    return "partial" if case.longest_group >= policy.partial_words or is_scattered else "none"
 
 
 def _weigh_common(case: Case, policy: Policy) -> Likeness:
@@ -119,7 +126,8 @@ def _weigh_common(case: Case, policy: Policy) -> Likeness:
 def _find_quotations(target: Target, case: Case, owner: Owner, policy: Policy) -> dict[int, str]:
     """Give the matches that are quotations, by position, each with what names its source.
 
-    What counts is how much of an item stands on the whole target: cut into many short quotations it is a copy.
+    What counts is how much of an item stands on the whole target: cut into many short quotations it is a copy. A
+    passage that stands in several items is a quotation if it is one of any of them.
     """
     short = {
         item
@@ -133,7 +141,19 @@ def _find_quotations(target: Target, case: Case, owner: Owner, policy: Policy) -
             source = find_attribution(extract, match.spans, target.items[match.item], owner)
             if source is not None:
                 quoted[position] = source
+    for position, match in enumerate(case.matches):
+        for other, source in list(quoted.items()):
+            if position not in quoted and _stands_in(match, case.matches[other]):
+                quoted[position] = source
     return quoted
+
+
+def _stands_in(match: Match, other: Match) -> bool:
+    """Say whether all that one match shares with a page, the other shares with it too."""
+    within = [span.target for span in other.spans]
+    return match.page == other.page and all(
+        any(start <= span.target[0] and span.target[1] <= end for start, end in within) for span in match.spans
+    )
 
 
 def _find_standing(target: Target, case: Case, owner: Owner, quoted: Mapping[int, str], today: str) -> Standing:

@@ -29,7 +29,7 @@ CODES: Mapping[str, str] = {
     "licensed_partner": "A licence that still runs lets this site show the matched items.",
     "quotation": "All that is shared is short and its source is named nearby.",
     "partly_quotation": "Some of what is shared is short and its source is named nearby.",
-    "common_words_set_aside": "Words of templates and common phrases were not counted.",
+    "common_words_set_aside": "Words of templates and common phrases, and numbers, were not counted.",
     "common_source": "What is shared stands on many sites: licences, notices, well-known quotations.",
     "archive": "The host is a web archive.",
     "intermediary": "The host is a cache, translator, reader or preview.",
@@ -117,7 +117,7 @@ def _argue_likeness(case: Case, judged: Judged) -> Iterator[Reason]:
         text = f"{case.found.common_words:,} shared words stand on many sites: licences, notices or quotations"
         yield _against("common_source", text, 0.0)
     elif case.found.hot_words:
-        text = f"{case.found.hot_words:,} words of templates and common phrases were set aside"
+        text = f"{case.found.hot_words:,} words of templates and common phrases, and numbers, were set aside"
         yield _against("common_words_set_aside", text, 0.0)
     if case.found.left_out:
         text = f"{case.found.left_out:,} further items share words with a page and were not aligned"

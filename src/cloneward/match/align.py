@@ -69,7 +69,7 @@ def align(target: TextPrint, item: TextPrint, hot_target: NDArray[np.bool_], hot
         target, item: the two texts.
         hot_target, hot_item: bool, one for each token: words that say nothing (template, common phrases).
     """
-    order = np.argsort(item.shingles, kind="stable").astype(np.int32)
+    order = item.order
     runs = _tile(target.tokens.hashes, item.tokens.hashes, target.shingles, item.shingles[order], order)
     words = _count_words(runs, hot_target, hot_item)
     runs, words = runs[words > 0], words[words > 0]

@@ -14,7 +14,11 @@ from cloneward.match.mark import find_frequent, mark_tokens
 from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches
 
 MAX_CANDIDATES = 100
-"""Items that are aligned with one page, those that share most first; a page that shares text with more is rare."""
+"""Items that are aligned with one page at most; a page made of more passages than that is rare."""
+_ROUND = 16
+"""Items that are aligned before it is asked again what is left to explain."""
+_RIVAL = 0.5
+"""An item is shown beside the one that shares most if it shares this part as much: passages stand in several items."""
 TEMPLATE_MIN_PAGES = 4
 """Pages from which on a target's own template can be told from its content (contract, share_of_target)."""
 
@@ -43,37 +47,76 @@ class Found:
 def find_matches(page: str, text: TextPrint, index: TextIndex, load: Load) -> Found:
     """Give the matches of one page with the items of an index.
 
-    `left_out` counts candidates beyond `MAX_CANDIDATES`, which were not aligned.
+    Every shared run of `RUN` words that count is covered by a match, with the items that share most; an item that
+    shares only what others explain better is left out. `left_out` counts candidates beyond `MAX_CANDIDATES`.
     """
-    candidates, total = index.candidates(text.sketch, MAX_CANDIDATES)
-    items = ((item, load(item)) for item, _ in candidates)
-    found = _find_among(page, text, items, index.set_aside)
+    search = _Search(page, text, index.set_aside)
+    open_ = text.sketch
+    left_out = 0
+    while len(open_):
+        candidates, total = index.candidates(open_, MAX_CANDIDATES + len(search.seen))
+        fresh = [(item, shared) for item, shared in candidates if item not in search.seen]
+        rivals = [item for item, shared in fresh[:_ROUND] if shared >= _RIVAL * fresh[0][1]]
+        if not rivals or len(search.seen) + len(rivals) > MAX_CANDIDATES:
+            left_out = total - len(candidates) + len(fresh)
+            break
+        for item in rivals:
+            search.compare(item, load(item))
+        open_ = _leave_covered(open_, search.covered)
     common = mark_tokens(len(text.tokens), text.sketch, index.common)
-    return replace(found, common=int(common.sum()), left_out=total - len(candidates))
+    return replace(search.result(), common=int(common.sum()), left_out=left_out)
+
+
+def _leave_covered(sketch: Sketch, covered: NDArray[np.bool_]) -> Sketch:
+    """Give the fingerprints whose words are not yet explained by a match."""
+    is_open = ~covered[sketch.positions]
+    return Sketch(sketch.kind, sketch.hashes[is_open], sketch.positions[is_open])
 
 
 def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64]) -> Found:
     """Give the matches of one page with each of the items: the reference that the index must agree with."""
-    return _find_among(page, text, items, hot)
-
-
-def _find_among(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64]) -> Found:
-    is_hot = mark_tokens(len(text.tokens), text.sketch, hot)
-    covered = np.zeros(len(text.tokens), np.bool_)
-    matches: list[Match] = []
-    shared: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+    search = _Search(page, text, hot)
     for item, other in items:
-        is_hot_item = mark_tokens(len(other.tokens), other.sketch, hot)
-        alignment = align(text, other, is_hot, is_hot_item)
+        search.compare(item, other)
+    return search.result()
+
+
+class _Search:
+    """The matches of one page, item after item."""
+
+    def __init__(self, page: str, text: TextPrint, hot: NDArray[np.uint64]) -> None:
+        self.seen: set[str] = set()
+        self.covered = np.zeros(len(text.tokens), np.bool_)
+        self._page = page
+        self._text = text
+        self._hot = hot
+        self._is_hot = _leave_uncounted(text, hot)
+        self._matches: list[Match] = []
+        self._shared: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+
+    def compare(self, item: str, other: TextPrint) -> None:
+        """Align the page with one item and keep what they share."""
+        self.seen.add(item)
+        is_hot_item = _leave_uncounted(other, self._hot)
+        alignment = align(self._text, other, self._is_hot, is_hot_item)
         if alignment:
-            alignment.cover_target(covered)
+            alignment.cover_target(self.covered)
             covered_item = np.zeros(len(other.tokens), np.bool_)
             alignment.cover_item(covered_item)
-            shared[item] = ~is_hot_item, covered_item & ~is_hot_item
-            value = _share_of(*shared[item]).share
-            matches.append(Match(item=item, page=page, value=value, spans=alignment.spans(text, other)))
-    matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
-    return Found(page, tuple(matches), text.sketch, is_hot, covered & ~is_hot, shared)
+            shared = self._shared[item] = ~is_hot_item, covered_item & ~is_hot_item
+            spans = alignment.spans(self._text, other)
+            self._matches.append(Match(item=item, page=self._page, value=_share_of(*shared).share, spans=spans))
+
+    def result(self) -> Found:
+        """Give what was found, the match with the most words first."""
+        self._matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
+        covered = self.covered & ~self._is_hot
+        return Found(self._page, tuple(self._matches), self._text.sketch, self._is_hot, covered, self._shared)
+
+
+def _leave_uncounted(text: TextPrint, hot: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Give the tokens that are not counted: under hot fingerprints, and mere numbers."""
+    return mark_tokens(len(text.tokens), text.sketch, hot) | ~text.tokens.is_word
 
 
 def _share_of(cold: NDArray[np.bool_], covered: NDArray[np.bool_]) -> ItemShare:

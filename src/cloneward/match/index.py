@@ -6,6 +6,7 @@ one valid. It finds every item that shares a run of at least `RUN` words that ar
 """
 
 import json
+import math
 import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
@@ -32,8 +33,10 @@ from cloneward.match.segment import (
 
 HOT_ITEMS = 1_000
 """Items from which on a fingerprint says nothing about which of them was copied."""
-HOT_MIN_ITEMS = 6
-"""Below this many items, a fingerprint is not called the owner's template: duplicates are likelier."""
+HOT_SHARE = 0.02
+"""Share of the items from which on a fingerprint is the owner's template, menus, series and standing notes."""
+HOT_MIN_ITEMS = 10
+"""Below this many items it is not: a post stands on its own page, and on those of its day, author and subjects."""
 SEGMENT_ITEMS = 50_000
 """Items that a segment is made of at once: some 30 million fingerprints of long pages, 2 GB while it is made."""
 _MERGED_AT = 8
@@ -59,7 +62,7 @@ class Part:
 class TextIndex:
     """The fingerprints of all items.
 
-    `hot`: uint64, ascending: fingerprints on at least half of the items (and on six) or on a thousand. `common`:
+    `hot`: uint64, ascending: fingerprints on a fiftieth of the items (and on ten) or on a thousand. `common`:
     those that stand on items and in the background. Both retrieve nothing. `mark`: what the caller last said it is an
     index of.
     """
@@ -183,7 +186,7 @@ def update_index(folder: Path, index: TextIndex, change: Change) -> TextIndex:
 
 def hot_limit(items: int) -> int:
     """Give from how many items on a fingerprint is hot."""
-    return min(HOT_ITEMS, max(HOT_MIN_ITEMS, (items + 1) // 2))
+    return min(HOT_ITEMS, max(HOT_MIN_ITEMS, math.ceil(items * HOT_SHARE)))
 
 
 def _find_hot(parts: list[Part]) -> NDArray[np.uint64]:

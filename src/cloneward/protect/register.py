@@ -94,7 +94,7 @@ def _register(located: Located, held: Known | None) -> Iterator[Registered | Pro
         title=content.title or page.address,
         digest=digest_bytes(page.content),
         text_digest=text_digest,
-        words=len(tokenise(content.text)),
+        words=tokenise(content.text).count_words(),
         published_at=content.published_at,
         language=content.language,
     )

@@ -77,7 +77,7 @@ class Check:
             extracts=site.extracts,
             items=self.library.items,
             seen=site.seen,
-            priority={item: self.library.date(item) for found in site.found for item in found.items},
+            priority={item: self.library.date(item) for found in site.dated for item in found.items},
             languages=frozenset(site.languages),
             problems=tuple(site.problems),
         )
@@ -106,7 +106,9 @@ class Check:
         site.languages |= {primary_language(content.language)} - {""}
         if found.matches:
             site.extracts[page.address] = content
-            site.seen[page.address] = Dates(claimed=content.published_at, proven=page.seen_at)
+            if content.published_at or page.seen_at:
+                site.seen[page.address] = Dates(claimed=content.published_at, proven=page.seen_at)
+                site.dated.append(found)
 
 
 @dataclass
@@ -116,6 +118,7 @@ class _Site:
     found: list[Found] = field(default_factory=list)
     extracts: dict[str, Extract] = field(default_factory=dict)
     seen: dict[str, Dates] = field(default_factory=dict)
+    dated: list[Found] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from cloneward.archive.folder import read_pages
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.judge.priority import Dates
-from cloneward.match.common import load_common
+from cloneward.match.background import load_common
 from cloneward.match.index import TextIndex, build_index, open_index
 from cloneward.model.content import Grant, Item, Owner, Problem, Registered
 from cloneward.protect.register import join_languages, locate_pages, register_pages

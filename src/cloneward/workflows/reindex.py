@@ -6,7 +6,7 @@ from pathlib import Path
 from cloneward.errors import VersionMismatch
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TEXT, fingerprint
-from cloneward.match.common import read_background
+from cloneward.match.background import read_background
 from cloneward.match.index import Change, TextIndex, build_index, open_index, update_index
 from cloneward.store.items import ItemStore
 

@@ -8,7 +8,7 @@ import pytest
 from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind, Sketch
 from cloneward.fingerprint.winnow import fingerprint
-from cloneward.match.common import add_background, load_common, read_background
+from cloneward.match.background import add_background, load_common, read_background
 from cloneward.match.mark import mark_tokens
 
 LICENCE = Path(__file__).parents[2] / "LICENSE"

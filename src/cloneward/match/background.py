@@ -1,6 +1,6 @@
 """Text that many sites share and that is nobody's copy: licences, cookie notices, well-known quotations.
 
-What is shipped is fingerprints alone, made by make/common.py. An owner adds a background corpus of their own: wire
+What is shipped is fingerprints alone, made by make/background.py. An owner adds a background corpus of their own: wire
 texts, a vendor's descriptions, anything that others may show with the same right.
 """
 
@@ -20,7 +20,7 @@ from cloneward.fingerprint.winnow import TEXT
 @cache
 def load_common() -> NDArray[np.uint64]:
     """Give the fingerprints that are shipped, ascending; of `text/1`."""
-    with (files("cloneward.match") / "common1.npz").open("rb") as file, np.load(file) as arrays:
+    with (files("cloneward.match") / "background1.npz").open("rb") as file, np.load(file) as arrays:
         hashes: NDArray[np.uint64] = arrays["hashes"]
     return hashes
 
