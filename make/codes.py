@@ -35,7 +35,8 @@ STAGES: Final = {
 
 # What a problem means, and what to do. A code that is missing here fails the tests.
 PROBLEMS: Final = {
-    "address_invalid": "Entries of a sitemap are no addresses of the web. The others were read.",
+    "address_invalid": "An address is none of the web, in a sitemap, an archive or a record. The others were read.",
+    "addresses_only": "A sitemap, or entries of a feed, name pages and do not hold them. Nothing was fetched.",
     "answer_broken": "The connection broke off, or the body made no sense. Its beginning was read.",
     "answer_slow": "An answer did not end within `fetch.timeout_s`. What came until then was read.",
     "answer_too_large": "A body is too large, or unfolds to far more than it weighs. Its beginning was read.",
@@ -55,7 +56,7 @@ PROBLEMS: Final = {
     "line_too_long": "A line is longer than what is read of one item, and was passed over.",
     "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
     "markup_cut": "Tags nest deeper, or hold more attributes, than is read. The rest was taken out, the text was kept.",
-    "no_pages": "There is no page in the folder or archive. Look how its files are named, and what they hold.",
+    "no_pages": "There is no page or item in the folder or file. Look how its files are named, and what they hold.",
     "not_a_file": "What is named like a page is a pipe, a device or a folder, and was not read.",
     "not_text": "The bytes are neither HTML nor plain text.",
     "page_empty": "The page has no bytes but white space.",
@@ -68,8 +69,10 @@ PROBLEMS: Final = {
     "redirect_refused": "A redirect leads where we must not go, as a private network. It was not followed.",
     "redirect_unavailable": "Nothing answered where a redirect led, or not in time. Try later.",
     "revisit_unresolved": "Records of a WARC point to pages that it does not hold. Join the files of the crawl.",
+    "several_sites": "The matching pages of an archive come from several sites. Judge each alone, with --each.",
     "sitemap_too_long": "A sitemap names more addresses than the protocol allows. The others were not read.",
     "target_missing": "There is no such file or folder. The other targets went on; the exit code is 2.",
+    "two_kinds": "A file can be read as two kinds. It was read as the one that its first bytes show. Be wary of it.",
     "wacz_damaged": "A WACZ, or a WARC in it, cannot be read as a zip says. What could be found was read.",
     "warc_damaged": "A record of a WARC is damaged, cut, or states a length that is not true. The next ones were read.",
     "xml_broken": "A document is not well-formed XML from some line on. What stood before was read.",

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloneward.errors import InputError
-from cloneward.url import ascii_host, canonical, host_of, registered_domain
+from cloneward.url import ascii_host, canonical, host_of, join_hosts, registered_domain
 
 ANY = st.text(st.characters(), max_size=30)  # lone surrogates too
 HOSTS = st.one_of(
@@ -157,3 +157,20 @@ def test_registered_domain_examples(host, domain):
 def test_addresses_have_no_domain(address):
     """Two IP addresses are never of one domain: each is its own."""
     assert registered_domain(str(address)) == ascii_host(str(address))
+
+
+@pytest.mark.parametrize(
+    ("hosts", "joined"),
+    [
+        (["www.a.test"], "www.a.test"),
+        (["WWW.A.test.", "www.a.test"], "www.a.test"),
+        (["www.a.co.uk", "img.a.co.uk"], "a.co.uk"),
+        (["a.co.uk", "b.co.uk"], ""),
+        (["10.0.0.1", "10.0.0.2"], ""),
+        (["", "a.test"], "a.test"),
+        ([], ""),
+    ],
+)
+def test_join_hosts(hosts, joined):
+    """Hosts of one site are called by what they share, and hosts of several by nothing."""
+    assert join_hosts(hosts) == joined

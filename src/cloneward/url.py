@@ -6,6 +6,7 @@ Two addresses that a browser would fetch as one give one canonical form, and the
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from functools import cache
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -80,6 +81,15 @@ def registered_domain(host: str) -> str:
     """
     name = ascii_host(host)
     return name if _read_ip(name) else _suffixes().privatesuffix(name) or name
+
+
+def join_hosts(hosts: Iterable[str]) -> str:
+    """Give the one host, or the registered domain that all share; empty where they share none, or there are none."""
+    names = {ascii_host(host) for host in hosts} - {""}
+    if len(names) == 1:
+        return names.pop()
+    domains = {registered_domain(name) for name in names}
+    return domains.pop() if len(domains) == 1 else ""
 
 
 def _read_ip(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

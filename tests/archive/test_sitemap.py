@@ -44,7 +44,7 @@ def test_index():
 @pytest.mark.parametrize(
     "content",
     [
-        gzip.compress(make_sitemap("https://a.test/1", "https://a.test/2")),
+        gzip.compress(make_sitemap("https://a.test/1", "https://a.test/2"), mtime=0),
         b"\xef\xbb\xbfhttps://a.test/1\r\n\r\nhttps://a.test/2\n",
         b"https://a.test/1\nhttps://a.test/2",
         b"<urlset><url><loc>https://a.test/1</loc></url><url><loc>https://a.test/2</loc></url></urlset>",

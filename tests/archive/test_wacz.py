@@ -28,7 +28,9 @@ def make_zip(entries, method=STORED):
     with warnings.catch_warnings(), zipfile.ZipFile(file, "w", method) as archive:
         warnings.simplefilter("ignore")  # a name twice
         for name, content in entries:
-            archive.writestr(name, content)
+            entry = zipfile.ZipInfo(name)  # of 1980, so that every process makes the same
+            entry.compress_type = method
+            archive.writestr(entry, content)
     return file.getvalue()
 
 

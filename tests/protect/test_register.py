@@ -1,5 +1,6 @@
 """Tests of cloneward.protect.register."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.archive.folder import RawPage
+from cloneward.archive.items import RawItem
 from cloneward.errors import InputError
-from cloneward.model.content import Item, Known, Problem, Registered
+from cloneward.model.content import Item, ItemRecord, Known, Problem, Registered
 from cloneward.model.ids import digest_bytes, digest_text, item_id
 from cloneward.protect.register import (
     Located,
@@ -180,3 +182,29 @@ def test_languages_are_all_or_nothing():
     assert join_languages(["en-GB", "en", "fr"]) == {"en", "fr"}
     assert join_languages(["en", None]) == frozenset()
     assert join_languages([]) == frozenset()
+
+
+def test_captured_pages_keep_their_addresses():
+    """A captured page has the address it was captured at, with or without a base; its second capture tells the date."""
+    first = RawPage("HTTP://A.test/x", HTML, is_html=True, url="HTTP://A.test/x")
+    again = replace(first, address="HTTP://A.test/x 2026-01-01", content=HTML + b"more")
+    bad = replace(first, url="http://[a/")
+    for base in [None, "https://example.org/"]:
+        one, two, three = locate_pages([first, again, bad], Path(), base)
+        assert (one.address, one.url) == ("http://a.test/x", "http://a.test/x")
+        assert (two.address, two.url) == ("http://a.test/x 2026-01-01", "http://a.test/x")
+        assert three.code == "address_invalid"
+
+
+def test_records_are_known_by_their_ids():
+    """A record has the address of its id; unchanged it is passed over, and with other words on it it is not."""
+    item = RawItem(ItemRecord(id="a", text="some words"), "x.jsonl#1", "0:1")
+    (located,) = locate_pages([item], Path(), None)
+    assert located.address == "item:a"
+    (registered,) = register_pages([located], {})
+    assert (registered.item.id, registered.body) == ("a", located.body)
+    known = {"item:a": Known(id="a", digest=registered.item.digest)}
+    assert list(register_pages([located], known)) == [Unchanged("item:a")]
+    retitled = replace(item, record=ItemRecord(id="a", text="some words", title="T"))
+    (registered,) = register_pages(locate_pages([retitled], Path(), None), known)
+    assert registered.item.title == "T"

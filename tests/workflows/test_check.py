@@ -13,6 +13,7 @@ from cloneward.model.codec import encode_verdict
 from cloneward.model.content import Owner
 from cloneward.workflows.check import Check
 from cloneward.workflows.library import open_folders
+from tests.archive.crawl import http, pack, record
 from tests.store.entries import JumpingClock
 
 VERDICTS = {
@@ -219,3 +220,48 @@ def test_dates_tell_who_was_first(tmp_path):
         (checked,) = job.run(tmp_path / "copy")
         judged.append((checked.verdict.verdict, checked.verdict.direction))
     assert judged == [("copy", "unknown"), ("copy", "ours_first")]
+
+
+def make_warc(web, path, **sites):
+    """A WARC of one site of the simulated web, captured at each of the hosts given."""
+    bodies = {name: (web / site / "000.html").read_bytes() for name, site in sites.items()}
+    path.write_bytes(pack(*[record(f"http://{name}.test/0", http(body)) for name, body in bodies.items()]))
+    return path
+
+
+def test_archives_are_judged_by_their_hosts(library, web, tmp_path):
+    """The site of a WARC is the host at which its matching pages were captured, whatever its file is called."""
+    owned = replace(library, owner=Owner(domains=frozenset({"own.test"})))
+    job = Check(library=owned, clock=JumpingClock())
+    clone = make_warc(web, tmp_path / "own.test", clone="viewer-verbatim.test", other="unrelated-blog.test")
+    (checked,) = job.run(clone)
+    verdict = checked.verdict
+    assert (verdict.verdict, verdict.site, verdict.problems) == ("partial_copy", "clone.test", ())
+    assert {match.page for match in verdict.matches} == {"http://clone.test/0"}
+    (checked,) = job.run(make_warc(web, tmp_path / "x.warc.gz", own="viewer-verbatim.test"))
+    assert (checked.verdict.verdict, checked.verdict.standing) == ("authorised", "own")
+
+
+def test_several_sites_in_one_archive(library, web, tmp_path):
+    """Where matching pages of one WARC were captured at several sites, none speaks for the others, and that is told."""
+    owned = replace(library, owner=Owner(domains=frozenset({"own.test"})))
+    both = make_warc(web, tmp_path / "x.warc.gz", own="viewer-verbatim.test", clone="viewer-verbatim.test")
+    (checked,) = Check(library=owned, clock=JumpingClock()).run(both)
+    assert (checked.verdict.site, checked.verdict.standing) == ("x.warc.gz", "none_known")
+    assert [problem.code for problem in checked.verdict.problems] == ["several_sites"]
+    each = [checked.verdict for checked in Check(library=owned, clock=JumpingClock(), each=True).run(both)]
+    assert [(verdict.target, verdict.standing) for verdict in each] == [
+        (f"{both}#http://own.test/0", "own"),
+        (f"{both}#http://clone.test/0", "none_known"),
+    ]
+
+
+def test_records_are_compared(check, web, library, tmp_path):
+    """A file of records is compared by the text of each."""
+    text = library.read_text(next(iter(library.items)))
+    records = [{"id": "x", "text": text}, {"id": "y", "text": "words of no one"}]
+    path = tmp_path / "dump.jsonl"
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in records))
+    (verdict,) = check(path)
+    assert {match.page for match in verdict.matches} == {"x"}
+    assert verdict.pages == 2

@@ -1,5 +1,6 @@
 """Tests of cloneward.workflows.enrol."""
 
+import json
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from cloneward.errors import InputError
 from cloneward.store.workspace import Workspace
 from cloneward.workflows import enrol as module
 from cloneward.workflows.enrol import Enrolment, enrol
+from tests.archive.crawl import http, pack, pages, record
 from tests.store.entries import JumpingClock
 
 BASE = "https://owner.test/"
@@ -127,3 +129,52 @@ def test_a_source_whose_name_is_no_text(workspace, tmp_path):
     assert counts == (1, 0, 0, 0)
     assert seal.source.endswith("caf\\xe9")
     assert run(workspace, folder, None)[0] == (0, 0, 1, 0)
+
+
+def test_archives_carry_their_addresses(workspace, tmp_path):
+    """Pages of a WARC are items of the addresses they were captured at, without a base; a second run adds nothing."""
+    path = tmp_path / "crawl.warc.gz"
+    urls = ["https://owner.test/1", "HTTPS://Owner.test:443/2"]
+    changed = record(urls[0], http(b"<p>words that changed"), WARC_Date="2027-01-01T00:00:00Z")
+    path.write_bytes(pack(*pages(*urls), changed, record(urls[0], length="x")))
+    counts, problems, _ = run(workspace, path, None)
+    assert (counts, problems) == ((2, 1, 0, 1), ["warc_damaged"])
+    texts = {"https://owner.test/1": "words that changed", "https://owner.test/2": f"words of {urls[1]}"}
+    assert read(workspace)[0] == texts
+    assert run(workspace, path, None)[0] == (0, 0, 3, 1)
+
+
+def test_records_keep_their_ids(workspace, tmp_path):
+    """Items of JSONL keep their owner's id and words; what changed is told, in whatever file it comes."""
+    path = tmp_path / "items.jsonl"
+    records = [
+        {
+            "id": "a",
+            "kind": "post",
+            "url": "https://owner.test/a",
+            "title": "A",
+            "text": "some words",
+            "rights": "user",
+        },
+        {"id": 7, "fields": {"name": "x"}},
+        {"id": "b"},
+    ]
+    path.write_text("".join(f"{json.dumps(one)}\n" for one in records))
+    counts, problems, _ = run(workspace, path, None)
+    assert (counts, problems) == ((2, 0, 0, 1), ["item_invalid"])
+    with workspace.reader(JumpingClock()) as store:
+        items = {item.id: item for item in store.items()}
+    assert (items["a"].kind, items["a"].url, items["a"].rights, items["a"].words) == (
+        "post",
+        "https://owner.test/a",
+        "user",
+        2,
+    )
+    assert items["7"].words == 0
+    records[0] |= {"text": "other words"}
+    records[1] |= {"title": "Named"}
+    other = tmp_path / "more.ndjson"
+    other.write_text("".join(f"{json.dumps(one)}\n" for one in records[:2]))
+    assert run(workspace, other, None)[0] == (0, 1, 1, 0)
+    with workspace.reader(JumpingClock()) as store:
+        assert store.get("7").title == "Named"

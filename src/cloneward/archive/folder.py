@@ -11,8 +11,8 @@ from cloneward.model.content import Problem
 
 # What one file may weigh in memory; a page is cut at less when its text is read.
 MAX_FILE_BYTES = 64 * 1024 * 1024
-_HTML = frozenset({".html", ".htm", ".xhtml", ".shtml"})
-_TEXT = frozenset({".txt", ".text", ".md"})
+_HTML_SUFFIXES = frozenset({".html", ".htm", ".xhtml", ".shtml"})
+TEXT_SUFFIXES = frozenset({".txt", ".text", ".md"})
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,17 @@ def read_pages(target: Path) -> Iterator[RawPage | Problem]:
     Raises:
         InputError: there is neither a folder nor a file at that path; raised at once, not with the first page.
     """
+    if is_folder(target):
+        return _read_folder(target)
+    return iter([_read_file(target, target.name, is_html=target.suffix.lower() not in TEXT_SUFFIXES)])
+
+
+def is_folder(target: Path) -> bool:
+    """Tell whether a path is a folder, or else a file.
+
+    Raises:
+        InputError: it is neither.
+    """
     try:
         mode = target.stat().st_mode
     except (OSError, ValueError) as error:
@@ -49,10 +60,8 @@ def read_pages(target: Path) -> Iterator[RawPage | Problem]:
         raise InputError(
             f"nothing at {spell_path(target)!r}: {what}", hint="give a folder of pages or a file"
         ) from error
-    if stat.S_ISDIR(mode):
-        return _read_folder(target)
-    if stat.S_ISREG(mode):
-        return iter([_read_file(target, target.name, is_html=target.suffix.lower() not in _TEXT)])
+    if stat.S_ISDIR(mode) or stat.S_ISREG(mode):
+        return stat.S_ISDIR(mode)
     raise InputError(f"{spell_path(target)!r} is neither a folder nor a file", hint="save what it gives to a file")
 
 
@@ -71,7 +80,7 @@ def _read_folder(target: Path) -> Iterator[RawPage | Problem]:
             path, kind = found
             yield _read_file(path, path.relative_to(target).as_posix(), is_html=kind == "html")
     if is_empty:
-        names = " ".join(sorted(_HTML | _TEXT))
+        names = " ".join(sorted(_HTML_SUFFIXES | TEXT_SUFFIXES))
         text = "there is no page in the folder"
         yield Problem(code="no_pages", page=None, text=text, hint=f"in a folder, what is read ends in one of {names}")
 
@@ -100,9 +109,9 @@ def _walk(target: Path) -> Iterator[tuple[Path, str] | Problem]:
 
 def _kind_of(name: str) -> str | None:
     suffixes = [part.lower() for part in Path(name).suffixes[-2:]]
-    if suffixes and suffixes[-1] in _TEXT:
+    if suffixes and suffixes[-1] in TEXT_SUFFIXES:
         return "text"
-    return "html" if _HTML.intersection(suffixes) and suffixes[-1] not in {".gz", ".br", ".zst"} else None
+    return "html" if _HTML_SUFFIXES.intersection(suffixes) and suffixes[-1] not in {".gz", ".br", ".zst"} else None
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -102,7 +102,7 @@ def read_jsonl(file: BinaryIO, *, name: str | None = None, start: str | None = N
         text = f"its packing cannot be read from byte {stream.start} on: {stream.damage}"
         hint = "look whether the file came over whole; the items before that were read"
         yield Problem(code="items_damaged", page=name, text=text, hint=hint)
-    yield from sieve.finish()
+    yield from sieve.finish(is_whole=not stream.damage)
 
 
 def read_parquet(path: Path, *, name: str | None = None, start: str | None = None) -> Iterator[RawItem | Problem]:
@@ -127,7 +127,7 @@ def read_parquet(path: Path, *, name: str | None = None, start: str | None = Non
     if fault:
         hint = "look whether the file came over whole; the rows before that were read"
         yield Problem(code="items_damaged", page=name, text=f"it cannot be read to its end: {fault}", hint=hint)
-    yield from sieve.finish()
+    yield from sieve.finish(is_whole=not fault)
 
 
 def _name_line(number: int) -> str:
@@ -210,7 +210,7 @@ class _Sieve:
         if self.told <= MAX_TOLD:
             yield problem
 
-    def finish(self) -> Iterator[Problem]:
+    def finish(self, *, is_whole: bool) -> Iterator[Problem]:
         if self.told > MAX_TOLD:
             text = f"{self.told - MAX_TOLD:,} more problems were not told one by one"
             yield Problem(code="problems_left_out", page=self.name, text=text)
@@ -219,7 +219,7 @@ class _Sieve:
             hint = f"did you mean {meant[0]!r}?" if meant else f"the fields are {', '.join(FIELDS)}"
             text = f"{key[:80]!r}, in {count:,} records, is no field of an item and was left out"
             yield Problem(code="field_unknown", page=self.name, text=text, hint=hint)
-        if not self.items and not self.told:
+        if is_whole and not self.items and not self.told:
             yield Problem(code="no_pages", page=self.name, text="there is no item in it", hint="one JSON object a line")
 
 

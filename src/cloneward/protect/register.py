@@ -6,20 +6,28 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 from cloneward.archive.folder import RawPage
+from cloneward.archive.items import RawItem
+from cloneward.errors import InputError
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.tokens import tokenise
 from cloneward.model.content import Item, Known, Problem, Registered
 from cloneward.model.ids import digest_bytes, digest_text, item_id
+from cloneward.protect.records import record_address, register_record, write_record
 from cloneward.url import canonical
 
 
 @dataclass(frozen=True)
 class Located:
-    """A page of the owner with the address under which it is known, and its URL where it has one."""
+    """A page or record of the owner with the address under which it is known, and its URL where it has one."""
 
-    page: RawPage
+    page: RawPage | RawItem
     address: str
     url: str | None
+
+    @property
+    def body(self) -> bytes:
+        """The bytes by which a change is told, and which are kept."""
+        return self.page.content if isinstance(self.page, RawPage) else write_record(self.page.record)
 
 
 @dataclass(frozen=True)
@@ -29,8 +37,12 @@ class Unchanged:
     address: str
 
 
-def locate_pages(pages: Iterable[RawPage | Problem], source: Path, base: str | None) -> Iterator[Located | Problem]:
-    """Give each page its address: its path below `base`, or the file it was read from.
+def locate_pages(
+    pages: Iterable[RawPage | RawItem | Problem], source: Path, base: str | None
+) -> Iterator[Located | Problem]:
+    """Give each page its address: the one it was captured at, else its path below `base`, else its file.
+
+    A record has the address of its owner's id, in whatever file it comes.
 
     Raises:
         InputError: `base` is no web address; raised at once, not with the first page.
@@ -43,7 +55,15 @@ def locate_pages(pages: Iterable[RawPage | Problem], source: Path, base: str | N
     return (page if isinstance(page, Problem) else _locate(page, top, is_web=base is not None) for page in pages)
 
 
-def _locate(page: RawPage, top: str, *, is_web: bool) -> Located:
+def _locate(page: RawPage | RawItem, top: str, *, is_web: bool) -> Located | Problem:
+    if isinstance(page, RawItem):
+        return Located(page, record_address(page.record), page.record.url)
+    if page.url is not None:
+        try:
+            url = canonical(page.url)
+        except InputError as error:
+            return Problem(code="address_invalid", page=page.address, text=str(error), hint=error.hint)
+        return Located(page, page.address.replace(page.url, url, 1), url)
     address = f"{top.rstrip('/')}/{quote(page.address)}"
     if not is_web:
         return Located(page, address, None)
@@ -54,20 +74,23 @@ def _locate(page: RawPage, top: str, *, is_web: bool) -> Located:
 def register_pages(
     pages: Iterable[Located | Problem], known: Mapping[str, Known]
 ) -> Iterator[Registered | Unchanged | Problem]:
-    """Give an item for each page, in order, with a problem for what could not be read in it.
+    """Give an item for each page or record, in order, with a problem for what could not be read in it.
 
-    The id comes from the URL; a page without one keeps that of its address, or takes it from its text, so the same
-    text twice is one item. A page whose digest is that `known` for its address is not read again.
+    The id of a page comes from its URL; one without keeps that of its address, or takes it from its text, so the same
+    text twice is one item. A record has its owner's id. What has the digest that is `known` for its address is not
+    read again.
     """
     for located in pages:
         if isinstance(located, Problem):
             yield located
             continue
         held = known.get(located.address)
-        if held is not None and held.digest == digest_bytes(located.page.content):
+        if held is not None and held.digest == digest_bytes(located.body):
             yield Unchanged(located.address)
+        elif isinstance(located.page, RawItem):
+            yield from register_record(located.page.record)
         else:
-            yield from _register(located, held)
+            yield from _register(located.page, located, held)
 
 
 def join_languages(tags: Iterable[str | None]) -> frozenset[str]:
@@ -81,8 +104,7 @@ def primary_language(tag: str | None) -> str:
     return (tag or "").replace("_", "-").split("-")[0].strip().lower()
 
 
-def _register(located: Located, held: Known | None) -> Iterator[Registered | Problem]:
-    page = located.page
+def _register(page: RawPage, located: Located, held: Known | None) -> Iterator[Registered | Problem]:
     content = extract(page.content, "html" if page.is_html else "text")
     yield from (replace(problem, page=page.address) for problem in content.problems)
     if not content.text:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cloneward import __version__
-from cloneward.archive.folder import RawPage, read_pages, spell_path
+from cloneward.archive.folder import RawPage, spell_path
+from cloneward.archive.sources import read_texts
 from cloneward.clock import Clock
 from cloneward.errors import InputError
 from cloneward.fingerprint.extract import extract
@@ -18,6 +19,7 @@ from cloneward.match.loss import trace_item
 from cloneward.model.case import Verdict, WhyNot
 from cloneward.model.content import Extract, Problem
 from cloneward.protect.register import primary_language
+from cloneward.url import host_of, join_hosts
 from cloneward.workflows.library import Library
 
 TOOL = f"cloneward/{__version__}"
@@ -50,7 +52,7 @@ class Check:
         A path with nothing at it is a verdict of its own, unknown with a problem: the other targets go on.
         """
         try:
-            pages = read_pages(target)
+            pages = read_texts(target)
         except InputError as error:
             missing = Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
             yield self._judge(spell_path(target), _name_site(target), iter([missing]))
@@ -70,6 +72,7 @@ class Check:
         site = _Site()
         for page in pages:
             self._read(name, page, site)
+        site_name = site.name_host() or site_name
         target = Target(
             name=name,
             site=site_name,
@@ -104,6 +107,7 @@ class Check:
         found = find_matches(page.address, fingerprint(content.text), self.library.index, self.library.load)
         site.found.append(found)
         site.languages |= {primary_language(content.language)} - {""}
+        site.add_host(page, is_matched=bool(found.matches))
         if found.matches:
             site.extracts[page.address] = content
             if content.published_at or page.seen_at:
@@ -121,10 +125,30 @@ class _Site:
     dated: list[Found] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
+    matched_hosts: set[str] = field(default_factory=set)
+
+    def add_host(self, page: RawPage, *, is_matched: bool) -> None:
+        """Remember where a page was captured."""
+        hosts = {host_of(page.url)} if page.url else set()
+        self.hosts |= hosts
+        self.matched_hosts |= hosts if is_matched else set()
+
+    def name_host(self) -> str:
+        """Give the site that the pages with matches were captured at; empty, with a problem, where it is not one."""
+        hosts = self.matched_hosts or self.hosts
+        name = join_hosts(hosts)
+        if hosts and not name:
+            text = f"its pages were captured at {len(hosts):,} hosts, {', '.join(sorted(hosts)[:3])} among them"
+            hint = "judge every page alone, with --each"
+            self.problems.append(Problem(code="several_sites", page=None, text=text, hint=hint))
+        return name
 
 
 def _name_page(target: Path, page: RawPage | Problem) -> str:
     address = page.address if isinstance(page, RawPage) else page.page
+    if isinstance(page, RawPage) and page.position is not None:
+        return f"{spell_path(target)}#{address}"
     return spell_path(target if address is None or target.is_file() else f"{target}/{address}")
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from cloneward.archive.folder import read_pages, spell_path
+from cloneward.archive.folder import spell_path
+from cloneward.archive.sources import read_source
 from cloneward.model.content import Problem, Registered
 from cloneward.protect.register import Located, Unchanged, locate_pages, register_pages
 from cloneward.store.imports import Import
@@ -26,14 +27,14 @@ class Enrolment:
 
 
 def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolment) -> Iterator[Problem]:
-    """Register the pages of a folder or file; give the problems as they come.
+    """Register the pages of a folder or file, or the items of its records; give the problems as they come.
 
     Safe to kill and to run again: what is stored is found unchanged, the rest is taken up.
 
     Raises:
         InputError: nothing is there, or `base` is no web address; then no import has begun.
     """
-    pages = locate_pages(read_pages(source), source, base)
+    pages = locate_pages(read_source(source), source, base)
     batch = store.begin_import(spell_path(source))
     while chunk := list(islice(pages, _CHUNK)):
         known = store.known([page.address for page in chunk if isinstance(page, Located)])

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cloneward.archive.folder import read_pages
+from cloneward.archive.sources import read_source
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.judge.priority import Dates
 from cloneward.match.background import load_common
@@ -57,7 +57,7 @@ def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Libr
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     for source in sources:
-        for given in register_pages(locate_pages(read_pages(source), source, base), {}):
+        for given in register_pages(locate_pages(read_source(source), source, base), {}):
             match given:
                 case Registered():
                     items[given.item.id] = given.item
