@@ -124,3 +124,14 @@ def test_every_seed_is_covered(left_words, right_words):
 
 def _stands_whole(run, words):
     return any(words[place : place + len(run)] == run for place in range(len(words) - len(run) + 1))
+
+
+def test_joined_alignments_keep_order_and_groups():
+    """Two alignments of one pair become one, in the order of the target, with no group of the one in the other."""
+    words = some_words(9, 60)
+    first, *_ = align_words([*words[:20], *["x"] * 30, *words[20:40]], words[:40])
+    second, *_ = align_words([*["y"] * 25, *words[40:]], words[40:])
+    joined = first.join(second)
+    assert joined.runs[:, 0].tolist() == sorted([0, 50, 25])
+    assert joined.words.sum() == 60
+    assert len(set(joined.runs[:, 3].tolist())) == len(set(first.runs[:, 3].tolist())) + 1

@@ -5,8 +5,9 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cloneward.fingerprint.blocks import BLOCK, find_blocks
 from cloneward.fingerprint.winnow import RUN, WINDOW, fingerprint
-from cloneward.match.find import MAX_CANDIDATES, count_site, find_exactly, find_matches, find_template
+from cloneward.match.find import MAX_CANDIDATES, Indexes, count_site, find_exactly, find_matches, find_template
 from cloneward.match.index import build_index
 from cloneward.model.finding import ItemShare, SiteMatches
 
@@ -19,13 +20,18 @@ def prose(rng, count):
 def library(texts):
     """Give the fingerprints of items and their index."""
     prints = {item: fingerprint(" ".join(words)) for item, words in texts.items()}
-    return prints, build_index((item, text.sketch) for item, text in prints.items())
+    return prints, Indexes(
+        text=build_index((item, text.sketch) for item, text in prints.items()),
+        block=build_index(((item, find_blocks(text.tokens).sketch) for item, text in prints.items()), kind=BLOCK),
+    )
 
 
 def find(words, prints, index):
     """Find through the index, and by comparing with all."""
     page = fingerprint(" ".join(words))
-    return find_matches("page", page, index, prints.__getitem__), find_exactly("page", page, prints.items(), index.hot)
+    return find_matches("page", page, index, prints.__getitem__), find_exactly(
+        "page", page, prints.items(), index.text.set_aside
+    )
 
 
 @given(st.integers(0, 2**32), st.data())
@@ -136,6 +142,26 @@ def test_every_long_shared_run_is_covered():
     found, exact = find(page, prints, index)
     assert found.covered.sum() >= 30 * RUN
     assert (found.covered == exact.covered).all()
+
+
+def test_short_blocks_are_found_in_any_order():
+    """The cells of a table, in another order and between other lines, are found, though no run of words is left."""
+    rng = random.Random(9)
+    cells = [" ".join(prose(rng, 5)) for _ in range(60)]
+    prints = {
+        "i": fingerprint("\n".join(cells)),
+        "other": fingerprint("\n".join(" ".join(prose(rng, 5)) for _ in range(60))),
+    }
+    index = Indexes(
+        text=build_index((item, text.sketch) for item, text in prints.items()),
+        block=build_index(((item, find_blocks(text.tokens).sketch) for item, text in prints.items()), kind=BLOCK),
+    )
+    shuffled = rng.sample(cells, 40)
+    page = fingerprint("\n".join(line for cell in shuffled for line in (cell, " ".join(prose(rng, 4)))))
+    found = find_matches("page", page, index, prints.__getitem__)
+    assert [match.item for match in found.matches] == ["i"]
+    assert count_site([found]).items["i"].words == 200
+    assert {span.words for span in found.matches[0].spans} == {5}
 
 
 def test_an_empty_page_has_no_matches():

@@ -2,8 +2,9 @@
 
 import pytest
 
+from cloneward.fingerprint.blocks import BLOCK
 from cloneward.fingerprint.winnow import fingerprint
-from cloneward.match.find import find_matches
+from cloneward.match.find import Indexes, find_matches
 from cloneward.match.index import build_index
 from cloneward.match.loss import trace_item
 
@@ -25,9 +26,9 @@ OTHER = " ".join(f"other{n}" for n in range(60))
 def test_each_stage_is_told(item, pages, stage, words):
     """The last stage that an item reached is named, with the figures."""
     text = None if item is None else fingerprint(item)
-    index = build_index([] if text is None else [("i", text.sketch)])
+    index = Indexes(build_index([] if text is None else [("i", text.sketch)]), build_index([], kind=BLOCK))
     found = [find_matches(str(place), fingerprint(page), index, {"i": text}.get) for place, page in enumerate(pages)]
-    why_not = trace_item("i", text, found, index.hot)
+    why_not = trace_item("i", text, found, index.text.hot)
     assert (why_not.stage, why_not.lost) == (stage, stage != "judged")
     assert words in why_not.text
 
@@ -35,6 +36,6 @@ def test_each_stage_is_told(item, pages, stage, words):
 def test_template_alone_is_told():
     """An item of nothing but template words cannot be found, and that is said."""
     template = fingerprint(PROSE)
-    index = build_index((f"i{n}", template.sketch) for n in range(10))
+    index = Indexes(build_index((f"i{n}", template.sketch) for n in range(10)), build_index([], kind=BLOCK))
     found = [find_matches("p", template, index, lambda _: template)]
-    assert "template or common phrases" in trace_item("i0", template, found, index.hot).text
+    assert "template or common phrases" in trace_item("i0", template, found, index.text.hot).text

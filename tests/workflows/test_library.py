@@ -59,7 +59,7 @@ def test_several_folders_are_one_library(web, tmp_path):
     several, problems = open_folders([web / "partner.test", web / "partner.test", tmp_path])
     assert len(several.items) == len(one.items) + 1
     assert [problem.code for problem in problems] == ["not_a_file"]
-    assert {item for item, _ in several.index.states()} == set(several.items)
+    assert {item for item, _ in several.index.text.states()} == set(several.items)
 
 
 @pytest.mark.parametrize(

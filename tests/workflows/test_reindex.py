@@ -4,12 +4,10 @@ import pytest
 
 from cloneward.clock import SystemClock
 from cloneward.fingerprint.winnow import fingerprint
-from cloneward.match import index as match_index
-from cloneward.match.index import open_index
 from cloneward.model.content import Item, Registered
 from cloneward.model.ids import digest_bytes, digest_text
 from cloneward.store.workspace import Workspace
-from cloneward.workflows.reindex import FOLDER, is_behind, reindex
+from cloneward.workflows.reindex import is_behind, open_indexes, reindex
 
 
 def make_text(word):
@@ -38,7 +36,7 @@ def add(workspace, *entries):
 
 def find(workspace, word):
     """Give the items that the index on the disk names for a text."""
-    found, _ = open_index(workspace.index_folder / FOLDER).candidates(fingerprint(make_text(word)).sketch)
+    found, _ = open_indexes(workspace.index_folder).text.candidates(fingerprint(make_text(word)).sketch)
     return [item for item, _ in found]
 
 
@@ -74,8 +72,8 @@ def test_an_index_of_another_version_is_made_anew(workspace):
     """An index that an older release wrote is replaced, not mixed with."""
     add(workspace, entry("a", "apple"))
     bring_up(workspace)
-    manifest = workspace.index_folder / FOLDER / "manifest.json"
+    manifest = workspace.index_folder / "text" / "manifest.json"
     manifest.write_text(manifest.read_text().replace('"version": 1', '"version": 0'))
     assert bring_up(workspace)
     assert find(workspace, "apple") == ["a"]
-    assert len(match_index.open_index(workspace.index_folder / FOLDER)) == 1
+    assert len(open_indexes(workspace.index_folder).text) == 1

@@ -16,6 +16,7 @@ _SEQUENCE = np.uint32(1 << 30)
 _ALONE = np.uint32(1 << 31)
 NUMBERS = 4
 """Numbers in a row from which on they are a list or a table, and no words."""
+_NEWLINE = np.uint32(ord("\n"))
 _ZERO, _NINE = np.uint32(ord("0")), np.uint32(ord("9"))  # digits of any script are folded to these
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
@@ -27,12 +28,14 @@ class Tokens:
 
     `hashes`: uint64, shape (n,). `starts`, `ends`: int32, shape (n,), half-open code points of the text. `is_word`:
     bool, shape (n,): all but those in runs of `NUMBERS` numbers and more, as line numbers: these agree by chance.
+    `lines`: int32, shape (n,), the line of the text that each token begins on: its block.
     """
 
     hashes: NDArray[np.uint64]
     starts: NDArray[np.int32]
     ends: NDArray[np.int32]
     is_word: NDArray[np.bool_]
+    lines: NDArray[np.int32]
 
     def __len__(self) -> int:
         """Give the number of tokens."""
@@ -44,7 +47,7 @@ class Tokens:
 
 
 def tokenise(text: str) -> Tokens:
-    """Give the tokens of a text; linear in its length, 21 bytes of arrays per code point at most."""
+    """Give the tokens of a text; linear in its length, 25 bytes of arrays per code point at most."""
     codes = np.frombuffer(text.encode("utf-32-le", errors="replace"), np.uint32)
     table, sequences = _fold_table()
     return Tokens(*_tokenise_codes(codes, table, sequences))
@@ -70,11 +73,13 @@ def mix(value: np.uint64) -> np.uint64:
 @numba.njit(cache=True)
 def _tokenise_codes(  # noqa: C901  one pass over the text, one branch for each kind of character
     codes: NDArray[np.uint32], table: NDArray[np.uint32], sequences: NDArray[np.uint32]
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_], NDArray[np.int32]]:
     hashes = np.empty(codes.size, np.uint64)
     starts = np.empty(codes.size, np.int32)
     ends = np.empty(codes.size, np.int32)
     is_word = np.zeros(codes.size, np.bool_)
+    lines = np.empty(codes.size, np.int32)
+    line = 0
     count = 0
     is_open = False
     running = _FNV_OFFSET
@@ -88,9 +93,11 @@ def _tokenise_codes(  # noqa: C901  one pass over the text, one branch for each 
             hashes[count - 1] = mix(running)
             is_open = False
         if folded == 0:
+            line += code == _NEWLINE
             continue
         if not is_open:
             starts[count] = index
+            lines[count] = line
             count += 1
             running = _FNV_OFFSET
             is_open = True
@@ -110,7 +117,8 @@ def _tokenise_codes(  # noqa: C901  one pass over the text, one branch for each 
     if is_open:
         hashes[count - 1] = mix(running)
     _join_numbers(is_word[:count])
-    return hashes[:count].copy(), starts[:count].copy(), ends[:count].copy(), is_word[:count].copy()
+    taken = slice(0, count)
+    return hashes[taken].copy(), starts[taken].copy(), ends[taken].copy(), is_word[taken].copy(), lines[taken].copy()
 
 
 @numba.njit(cache=True)

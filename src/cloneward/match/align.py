@@ -39,6 +39,13 @@ class Alignment:
         """Say whether anything is shared."""
         return self.words.size > 0
 
+    def join(self, other: "Alignment") -> "Alignment":
+        """Give both together, in the order of the target; the groups of the other are numbered after ours."""
+        shift = self.runs[:, 3].max() + 1 if len(self.runs) else 0
+        runs = np.concatenate([self.runs, other.runs + np.array([0, 0, 0, shift], np.int32)])
+        order = np.argsort(runs[:, 0], kind="stable")
+        return Alignment(runs[order], np.concatenate([self.words, other.words])[order])
+
     def cover_target(self, mask: NDArray[np.bool_]) -> None:
         """Set the tokens of the target that stand in spans."""
         for start, _, size, _ in self.runs:

@@ -6,11 +6,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from cloneward.fingerprint.blocks import Blocks, find_blocks
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TextPrint
-from cloneward.match.align import align
-from cloneward.match.index import TextIndex
+from cloneward.match.align import Alignment, align
+from cloneward.match.index import Index
 from cloneward.match.mark import find_frequent, mark_tokens
+from cloneward.match.scatter import LEAST_WORDS, leave_open, pair_blocks
 from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches
 
 MAX_CANDIDATES = 100
@@ -22,7 +24,18 @@ _RIVAL = 0.5
 TEMPLATE_MIN_PAGES = 4
 """Pages from which on a target's own template can be told from its content (contract, share_of_target)."""
 
+_SCATTERED = 4
+"""Items whose short blocks are looked for on a page."""
+
 Load = Callable[[str], TextPrint]
+
+
+@dataclass(frozen=True, eq=False)
+class Indexes:
+    """The indexes of the same items: by runs of words, and by short blocks."""
+
+    text: Index
+    block: Index
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +57,18 @@ class Found:
     left_out: int = 0
 
 
-def find_matches(page: str, text: TextPrint, index: TextIndex, load: Load) -> Found:
+def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Found:
     """Give the matches of one page with the items of an index.
 
     Every shared run of `RUN` words that count is covered by a match, with the items that share most; an item that
-    shares only what others explain better is left out. `left_out` counts candidates beyond `MAX_CANDIDATES`.
+    shares only what others explain better is left out. What is left is looked up by its short blocks. `left_out`
+    counts candidates beyond `MAX_CANDIDATES`.
     """
-    search = _Search(page, text, index.set_aside)
+    search = _Search(page, text, index.text.set_aside)
     open_ = text.sketch
     left_out = 0
     while len(open_):
-        candidates, total = index.candidates(open_, MAX_CANDIDATES + len(search.seen))
+        candidates, total = index.text.candidates(open_, MAX_CANDIDATES + len(search.seen))
         fresh = [(item, shared) for item, shared in candidates if item not in search.seen]
         rivals = [item for item, shared in fresh[:_ROUND] if shared >= _RIVAL * fresh[0][1]]
         if not rivals or len(search.seen) + len(rivals) > MAX_CANDIDATES:
@@ -63,7 +77,11 @@ def find_matches(page: str, text: TextPrint, index: TextIndex, load: Load) -> Fo
         for item in rivals:
             search.compare(item, load(item))
         open_ = _leave_covered(open_, search.covered)
-    common = mark_tokens(len(text.tokens), text.sketch, index.common)
+    rest = leave_open(find_blocks(text.tokens), search.covered, index.block.set_aside)
+    if rest.sizes.sum() >= LEAST_WORDS:
+        for item, _ in index.block.candidates(rest.sketch, _SCATTERED)[0]:
+            search.compare_blocks(item, load(item), rest)
+    common = mark_tokens(len(text.tokens), text.sketch, index.text.common)
     return replace(search.result(), common=int(common.sum()), left_out=left_out)
 
 
@@ -91,27 +109,39 @@ class _Search:
         self._text = text
         self._hot = hot
         self._is_hot = _leave_uncounted(text, hot)
-        self._matches: list[Match] = []
-        self._shared: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+        self._found: dict[str, tuple[TextPrint, Alignment]] = {}
 
     def compare(self, item: str, other: TextPrint) -> None:
         """Align the page with one item and keep what they share."""
         self.seen.add(item)
-        is_hot_item = _leave_uncounted(other, self._hot)
-        alignment = align(self._text, other, self._is_hot, is_hot_item)
+        alignment = align(self._text, other, self._is_hot, _leave_uncounted(other, self._hot))
         if alignment:
             alignment.cover_target(self.covered)
-            covered_item = np.zeros(len(other.tokens), np.bool_)
-            alignment.cover_item(covered_item)
-            shared = self._shared[item] = ~is_hot_item, covered_item & ~is_hot_item
-            spans = alignment.spans(self._text, other)
-            self._matches.append(Match(item=item, page=self._page, value=_share_of(*shared).share, spans=spans))
+            self._found[item] = other, alignment
+
+    def compare_blocks(self, item: str, other: TextPrint, rest: Blocks) -> None:
+        """Keep the short blocks that the page has of an item beside what was aligned with it."""
+        is_hot_item = _leave_uncounted(other, self._hot)
+        blocks = pair_blocks(rest, find_blocks(other.tokens), self._is_hot, is_hot_item)
+        if blocks is not None:
+            blocks.cover_target(self.covered)
+            known = self._found.get(item)
+            self._found[item] = other, known[1].join(blocks) if known else blocks
 
     def result(self) -> Found:
         """Give what was found, the match with the most words first."""
-        self._matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
+        matches: list[Match] = []
+        shared: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+        for item, (other, alignment) in self._found.items():
+            cold = ~_leave_uncounted(other, self._hot)
+            covered = np.zeros(len(other.tokens), np.bool_)
+            alignment.cover_item(covered)
+            shared[item] = cold, covered & cold
+            spans = alignment.spans(self._text, other)
+            matches.append(Match(item=item, page=self._page, value=_share_of(*shared[item]).share, spans=spans))
+        matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
         covered = self.covered & ~self._is_hot
-        return Found(self._page, tuple(self._matches), self._text.sketch, self._is_hot, covered, self._shared)
+        return Found(self._page, tuple(matches), self._text.sketch, self._is_hot, covered, shared)
 
 
 def _leave_uncounted(text: TextPrint, hot: NDArray[np.uint64]) -> NDArray[np.bool_]:

@@ -59,7 +59,7 @@ class Part:
 
 
 @dataclass(frozen=True, eq=False)
-class TextIndex:
+class Index:
     """The fingerprints of all items.
 
     `hot`: uint64, ascending: fingerprints on a fiftieth of the items (and on ten) or on a thousand. `common`:
@@ -110,18 +110,20 @@ class TextIndex:
                 yield part.segment.item(place), part.segment.state(place)
 
 
-def build_index(sketches: Iterable[tuple[str, Sketch]], background: NDArray[np.uint64] = NOTHING) -> TextIndex:
+def build_index(
+    sketches: Iterable[tuple[str, Sketch]], background: NDArray[np.uint64] = NOTHING, kind: Kind = TEXT
+) -> Index:
     """Make an index in memory; `background` is ascending.
 
     Raises:
-        VersionMismatch: the sketches are not all of one kind and version.
+        VersionMismatch: the sketches are not all of that kind and version.
     """
-    segment = build_segment(TEXT, ((item, "00" * 32, sketch) for item, sketch in sketches))
+    segment = build_segment(kind, ((item, "00" * 32, sketch) for item, sketch in sketches))
     part = Part(segment, np.ones(len(segment), np.bool_))
-    return TextIndex(TEXT, (part,), _find_hot([part]), _find_common([part], background))
+    return Index(kind, (part,), _find_hot([part]), _find_common([part], background))
 
 
-def open_index(folder: Path, kind: Kind = TEXT) -> TextIndex:
+def open_index(folder: Path, kind: Kind = TEXT) -> Index:
     """Open the index in a folder; an empty one where there is none yet.
 
     Raises:
@@ -133,9 +135,9 @@ def open_index(folder: Path, kind: Kind = TEXT) -> TextIndex:
         require_same(Kind(manifest["kind"], manifest["version"]), kind)
         parts = tuple(_open_part(folder, entry, kind) for entry in manifest["segments"])
         hot, common = (np.array(manifest[name], np.uint64) for name in ("hot", "common"))
-        return TextIndex(kind, parts, hot, common, manifest["mark"])
+        return Index(kind, parts, hot, common, manifest["mark"])
     except FileNotFoundError:
-        return TextIndex(kind, (), NOTHING, NOTHING)
+        return Index(kind, (), NOTHING, NOTHING)
     except (ValueError, KeyError, TypeError) as error:
         raise EvidenceError(f"the index in {folder} is damaged: {error}", hint=REBUILD) from error
 
@@ -153,7 +155,7 @@ class Change:
     mark: str = ""
 
 
-def update_index(folder: Path, index: TextIndex, change: Change) -> TextIndex:
+def update_index(folder: Path, index: Index, change: Change) -> Index:
     """Write an index as changed, and give it as it is on the disk. One writer at a time; readers keep what they opened.
 
     Raises:

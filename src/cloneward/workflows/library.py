@@ -8,14 +8,13 @@ from pathlib import Path
 from cloneward.archive.sources import read_source
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.judge.priority import Dates
-from cloneward.match.background import load_common
-from cloneward.match.index import TextIndex, build_index, open_index
+from cloneward.match.find import Indexes
 from cloneward.model.content import Grant, Item, Owner, Problem, Registered
 from cloneward.protect.register import join_languages, locate_pages, register_pages
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
 from cloneward.url import host_of, registered_domain
-from cloneward.workflows.reindex import FOLDER
+from cloneward.workflows.reindex import build_indexes, open_indexes
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
 _KEPT = 512
@@ -29,7 +28,7 @@ class Library:
     """
 
     items: Mapping[str, Item]
-    index: TextIndex
+    index: Indexes
     owner: Owner
     read_text: Callable[[str], str]
     read_since: Callable[[str], str | None] = lambda _: None
@@ -64,8 +63,7 @@ def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Libr
                     texts[given.item.id] = given.text
                 case Problem():
                     problems.append(given)
-    sketches = ((item, fingerprint(text).sketch) for item, text in texts.items())
-    index = build_index(sketches, load_common())
+    index = build_indexes(texts)
     hosts = [host_of(base)] if base else [source.name for source in sources if "." in source.name and source.is_dir()]
     owner = Owner(
         domains=frozenset(map(registered_domain, hosts)),
@@ -78,7 +76,7 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
     """Make a library of the items of a workspace, with the index in its folder of indexes."""
     items = StoredItems(store)
     owner = describe_owner(settings, store.languages())
-    index = open_index(folder / FOLDER)
+    index = open_indexes(folder)
     return Library(items, index, owner, lambda item: store.text(items[item]), store.since)
 
 

@@ -1,54 +1,85 @@
-"""Brings the index of a workspace to what its records say: after every change, and after a crash between the two."""
+"""Brings the indexes of a workspace to what its records say: after every change, and after a crash between the two."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from cloneward.errors import VersionMismatch
-from cloneward.fingerprint.kinds import Sketch
-from cloneward.fingerprint.winnow import TEXT, fingerprint
-from cloneward.match.background import read_background
-from cloneward.match.index import Change, TextIndex, build_index, open_index, update_index
+from cloneward.fingerprint.blocks import BLOCK, find_blocks
+from cloneward.fingerprint.kinds import Kind, Sketch
+from cloneward.fingerprint.winnow import TEXT, TextPrint, fingerprint
+from cloneward.match.background import load_common, read_background
+from cloneward.match.find import Indexes
+from cloneward.match.index import NOTHING, Change, build_index, open_index, update_index
 from cloneward.store.items import ItemStore
 
-FOLDER = TEXT.name
 BACKGROUND = "background.npy"
+_KINDS: Mapping[Kind, Callable[[TextPrint], Sketch]] = {
+    TEXT: lambda text: text.sketch,
+    BLOCK: lambda text: find_blocks(text.tokens).sketch,
+}
+
+
+def open_indexes(folder: Path) -> Indexes:
+    """Open the indexes in a folder; empty ones where there are none yet.
+
+    Raises:
+        VersionMismatch: one holds fingerprints of another version.
+        EvidenceError: one is damaged.
+    """
+    return Indexes(text=open_index(folder / TEXT.name, TEXT), block=open_index(folder / BLOCK.name, BLOCK))
+
+
+def build_indexes(texts: Mapping[str, str]) -> Indexes:
+    """Make the indexes of some texts, by id, in memory."""
+    prints = {item: fingerprint(text) for item, text in texts.items()}
+    return Indexes(
+        text=build_index(((item, _KINDS[TEXT](text)) for item, text in prints.items()), load_common()),
+        block=build_index(((item, _KINDS[BLOCK](text)) for item, text in prints.items()), kind=BLOCK),
+    )
 
 
 def is_behind(store: ItemStore, folder: Path) -> bool:
-    """Say whether the index in the folder is not of what the store holds now."""
+    """Say whether an index in the folder is not of what the store holds now."""
     try:
-        return open_index(folder / FOLDER).mark != _mark(store, folder)
+        return any(open_index(folder / kind.name, kind).mark != _mark(store, folder) for kind in _KINDS)
     except VersionMismatch:
         return True
 
 
-def reindex(store: ItemStore, folder: Path) -> TextIndex:
+def reindex(store: ItemStore, folder: Path) -> None:
     """Add what is missing and take out what is gone; an index of an older version is made anew.
 
     Only a writer of the store may call this: two at once would lose one's segments.
     """
+    for kind in _KINDS:
+        _reindex_kind(store, folder, kind)
+
+
+def _reindex_kind(store: ItemStore, folder: Path, kind: Kind) -> None:
     try:
-        index = open_index(folder / FOLDER)
+        index = open_index(folder / kind.name, kind)
     except VersionMismatch:
-        index = build_index([])
-    background = read_background(folder / BACKGROUND)
+        index = build_index([], kind=kind)
     mark = _mark(store, folder)
     if index.mark == mark:
-        return index
+        return
     held = dict(index.states())
-    gone = held.items() - {(item.id, item.text_digest) for item in store.items()}
-    stale = {item for item, _ in gone}
-    kept = held.keys() - stale
-    change = Change(added=_sketch_items(store, kept), gone=stale, background=background, mark=mark)
-    return update_index(folder / FOLDER, index, change)
+    stale = {item for item, _ in held.items() - {(item.id, item.text_digest) for item in store.items()}}
+    change = Change(
+        added=_sketch_items(store, held.keys() - stale, kind),
+        gone=stale,
+        background=read_background(folder / BACKGROUND) if kind == TEXT else NOTHING,
+        mark=mark,
+    )
+    update_index(folder / kind.name, index, change)
 
 
 def _mark(store: ItemStore, folder: Path) -> str:
-    """Give what the index is to be of: the items, and the background beside them."""
+    """Give what an index is to be of: the items, and the background beside them."""
     return f"{store.mark()}.{read_background(folder / BACKGROUND).size}"
 
 
-def _sketch_items(store: ItemStore, kept: set[str]) -> Iterator[tuple[str, str, Sketch]]:
+def _sketch_items(store: ItemStore, kept: set[str], kind: Kind) -> Iterator[tuple[str, str, Sketch]]:
     for item in store.items():
         if item.id not in kept:
-            yield item.id, item.text_digest, fingerprint(store.text(item)).sketch
+            yield item.id, item.text_digest, _KINDS[kind](fingerprint(store.text(item)))
