@@ -94,7 +94,7 @@ class Check:
 
     def _explain(self, item: str, found: "list[Found]") -> WhyNot:
         text = self.library.load(item) if item in self.library.items else None
-        return trace_item(item, text, found, self.library.index.set_aside)
+        return trace_item(item, text, found, self.library.index.text.set_aside)
 
     def _read(self, name: str, page: RawPage | Problem, site: "_Site") -> None:
         if isinstance(page, Problem):
