@@ -110,3 +110,10 @@ def test_white_space_is_always_collapsed(parts):
     lines = text_of("<body>" + "".join(parts)).split("\n")
     assert all(line == " ".join(line.split()) for line in lines)
     assert lines == [""] or all(lines)
+
+
+@pytest.mark.parametrize("tag", ["html", "body"])
+@pytest.mark.parametrize("attribute", ["hidden", "style='display:none'", "style='visibility: hidden'"])
+def test_pages_that_hide_all_of_themselves(tag, attribute):
+    """A page that is hidden until a script shows it has its text; what is hidden within it has none."""
+    assert extract(f"<{tag} {attribute}><p>words<p hidden>none".encode()).text == "words"

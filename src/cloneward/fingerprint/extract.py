@@ -36,6 +36,8 @@ _INVISIBLE = (
     '[style*="display:none" i],[style*="display: none" i],[style*="visibility:hidden" i],'
     '[style*="visibility: hidden" i]'
 )
+# Pages hide the whole of themselves until a script shows it: hidden from us too, they would hold no text.
+_ALWAYS_READ = frozenset({"html", "body"})
 _QUOTES = frozenset({"blockquote", "q"})
 # Unicode's White_Space and the four ASCII separators, spelt out so that no newer Python changes a stored offset.
 _SPACES = [*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F]
@@ -90,7 +92,8 @@ def _extract_html(html: str, problems: tuple[Problem, ...]) -> Extract:
     canonical = tree.css_first('link[rel~="canonical" i][href]')
     title = tree.css_first("title")
     for node in tree.css(_INVISIBLE):
-        node.decompose()
+        if node.tag not in _ALWAYS_READ:
+            node.decompose()
     walk = _Walk()
     if tree.body is not None:
         walk.read(tree.body)
