@@ -1,5 +1,5 @@
 # Needs Python 3.11 and the package registries, nothing else; everything it makes lies in .tools, .venv and build.
-.PHONY: help setup servers check test demo sim bench docs fix
+.PHONY: help setup servers check test demo sim bench fuzz docs fix
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 
@@ -30,6 +30,9 @@ sim: setup ## the seeded world, written to build/world
 
 bench: setup ## figures beside the peers (the one target that needs a C++ compiler)
 	@UV_PROJECT_ENVIRONMENT=.tools/bench .tools/bin/uv run --quiet --frozen --python $(BIN)/python --no-default-groups --group bench python benchmarks/run.py
+
+fuzz: setup ## hostile bytes for every reader, a minute each
+	@$(BIN)/python tests/fuzz/run.py 60
 
 docs: setup ## writes docs/reference from the code
 	@$(BIN)/python -m make.reference

@@ -1,0 +1,100 @@
+"""What is fuzzed: each target takes any bytes, may not raise, and must give what any record can hold."""
+
+import io
+import tempfile
+from collections.abc import Callable, Iterable
+from itertools import islice
+from pathlib import Path
+
+from cloneward.archive import feed, items, payload, sitemap, sources, wacz, warc
+from cloneward.archive.folder import RawPage
+from cloneward.archive.items import RawItem
+from cloneward.fingerprint import charset
+from cloneward.fingerprint.extract import extract
+from cloneward.model.codec import encode
+from cloneward.model.content import Problem
+from cloneward.url import canonical
+
+# No file of a few KB holds more; a reader that gives more goes round in circles.
+_MOST = 20_000
+
+
+def _hold(given_ones: Iterable[object]) -> None:
+    """Everything that was given can be written down, and there is an end to it."""
+    found = list(islice(given_ones, _MOST))
+    assert len(found) < _MOST
+    for one in found:
+        if isinstance(one, RawPage):
+            encode((one.address, one.url, one.seen_at, one.position))
+        else:
+            encode(one)
+
+
+def _fuzz_extract(content: bytes) -> None:
+    for media in ("html", "text"):
+        found = extract(content, media)
+        found.text.encode()
+        encode(found)
+        for region in (*found.links, *found.quotes):
+            assert 0 <= region.start <= region.end <= len(found.text)
+
+
+def _fuzz_charset(content: bytes) -> None:
+    text, is_clean = charset.decode(content)
+    assert isinstance(text, str)
+    assert isinstance(is_clean, bool)
+
+
+def _fuzz_payload(content: bytes) -> None:
+    head = payload.parse_head(content)
+    fields = head.fields if head else {"content-encoding": "gzip, br", "transfer-encoding": "chunked"}
+    found = payload.decode_payload(content[head.size if head else 0 :], fields, 10_000)
+    assert len(found.content) <= 10_000
+    payload.detect_media(fields.get("content-type", ""), found.content)
+
+
+def _fuzz_warc(content: bytes) -> None:
+    pages = [one for one in warc.read_warc(io.BytesIO(content)) if isinstance(one, RawPage)]
+    _hold(warc.read_warc(io.BytesIO(content), name="x"))
+    if pages:  # what a page says of its place is true
+        again = warc.read_warc(io.BytesIO(content), start=pages[-1].position)
+        first = next((one for one in again if isinstance(one, RawPage)), None)
+        assert first is None or first.position == pages[-1].position
+
+
+def _fuzz_sources(content: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x"
+        path.write_bytes(content if not content.startswith(b"PAR1") else b"")  # a process each: not by thousands
+        given_ones = list(islice(sources.read_source(path), _MOST))
+    addresses = [one.address for one in given_ones if isinstance(one, RawPage)]
+    assert len(addresses) == len(set(addresses))
+    assert all(isinstance(one, RawPage | RawItem | Problem) for one in given_ones)
+
+
+def _fuzz_sitemap(content: bytes) -> None:
+    found = sitemap.read_sitemap(content)
+    _hold([*found.pages, *found.sitemaps, *found.problems])
+    seen = sitemap.Seen(most=10)
+    for link in found.pages:
+        if seen.is_new(link.url):
+            canonical(link.url)
+
+
+def _fuzz_feed(content: bytes) -> None:
+    found = feed.read_feed(content, "https://example.org/feed")
+    encode(found.title)
+    _hold([*found.entries, *found.problems])
+
+
+TARGETS: dict[str, Callable[[bytes], None]] = {
+    "charset": _fuzz_charset,
+    "extract": _fuzz_extract,
+    "feed": _fuzz_feed,
+    "items": lambda content: _hold(items.read_jsonl(io.BytesIO(content))),
+    "payload": _fuzz_payload,
+    "sitemap": _fuzz_sitemap,
+    "sources": _fuzz_sources,
+    "wacz": lambda content: _hold(wacz.read_wacz(io.BytesIO(content), name="x")),
+    "warc": _fuzz_warc,
+}
