@@ -43,3 +43,18 @@ def test_any_bytes_give_text(content):
 def test_broken_bytes_are_reported():
     """Bytes that make no sense are replaced, and it is said."""
     assert decode(b"<meta charset=shift_jis>ok \x81") == ("<meta charset=shift_jis>ok \ufffd", False)
+
+
+@pytest.mark.parametrize(
+    ("content", "told", "text"),
+    [
+        ("Привет".encode("cp1251"), "windows-1251", "Привет"),
+        (b'<meta charset="latin1">' + "Привет".encode("koi8-r"), "koi8-r", '<meta charset="latin1">Привет'),
+        ("Grüße".encode(), "latin1", "Grüße"),
+        (b"caf\xe9", "nonsense", "café"),
+        (b"caf\xe9", "utf-7", "café"),
+    ],
+)
+def test_the_server_is_believed_before_the_page(content, told, text):
+    """The charset of the answer goes before the one in the page, and after valid UTF-8."""
+    assert decode(content, told) == (text, True)

@@ -20,8 +20,8 @@ class RawPage:
     """The bytes of one page.
 
     `address` is its path below the target, with forward slashes, or what else names it among the pages of its
-    source; `url` and `seen_at` what an archive says where and when it was served, and `position` where in the
-    archive it stands, to go on from there.
+    source; `url` and `seen_at` where and when it was served, as an archive or we ourselves say, `charset` what its
+    server declared, and `position` where in the archive it stands, to go on from there.
     """
 
     address: str
@@ -30,6 +30,7 @@ class RawPage:
     url: str | None = None
     seen_at: str | None = None
     position: str | None = None
+    charset: str | None = None
 
 
 def read_pages(target: Path) -> Iterator[RawPage | Problem]:

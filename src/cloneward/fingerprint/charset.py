@@ -13,17 +13,17 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (code
 _ASCII_LOOKALIKES = frozenset({"iso2022_jp"})
 
 
-def decode(content: bytes) -> tuple[str, bool]:
+def decode(content: bytes, told: str | None = None) -> tuple[str, bool]:
     """Give the text and whether every byte made sense.
 
-    Order: byte-order mark, UTF-8 if the bytes are valid UTF-8, the declared charset, a guess from the bytes.
-    UTF-8 goes before the declaration because bytes that are valid UTF-8 by chance are all but unheard of, and
-    wrong declarations are common.
+    Order: byte-order mark, UTF-8 if the bytes are valid UTF-8, the charset that the server told, the one that the page
+    declares, a guess from the bytes. UTF-8 goes before any declaration because bytes that are valid UTF-8 by chance are
+    all but unheard of, and wrong declarations are common.
     """
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _decode_with(content, encoding)
-    declared = _declared_encoding(content)
+    declared = _known(told) or _declared_encoding(content)
     if declared in _ASCII_LOOKALIKES:
         return _decode_with(content, declared)
     try:

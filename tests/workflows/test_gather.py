@@ -1,0 +1,148 @@
+"""Pages from an address of the web."""
+
+import gzip
+
+import pytest
+
+from cloneward.archive.folder import RawPage
+from cloneward.errors import InputError, RefusedError, Unavailable
+from cloneward.fetch.http import Fetcher
+from cloneward.settings import Fetch
+from cloneward.workflows.gather import Gatherer, is_address
+from tests.fetch.hosts import Host, JumpClock, answer, path_of
+
+HTML = "Content-Type: text/html; charset=koi8-r\r\n"
+XML = "Content-Type: application/xml\r\n"
+MAP = '<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</urlset>'
+INDEX = '<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{}</sitemapindex>'
+
+
+def urls(*paths):
+    """Give a sitemap of these paths."""
+    return MAP.format("".join(f"<url><loc>http://site.test{path}</loc></url>" for path in paths)).encode()
+
+
+def index(*paths):
+    """Give an index of sitemaps."""
+    return INDEX.format("".join(f"<sitemap><loc>http://site.test{path}</loc></sitemap>" for path in paths)).encode()
+
+
+@pytest.fixture
+def gather():
+    """Give what an address of a site gives; the site is a table of paths to answers."""
+    hosts = []
+
+    def run(site, path="/", most=None):
+        def behave(link, head):
+            link.sendall(site.get(path_of(head), answer(b"gone", status="404 Not Found")))
+
+        host = Host(behave)
+        hosts.append(host)
+        clock = JumpClock()
+        rules = Fetch(allow=(host.endpoint,), resolve={"site.test": host.endpoint}, per_host_s=0)
+        given = Gatherer(Fetcher(rules, clock), clock, "check", most).gather(f"http://site.test{path}")
+        return list(given)
+
+    run.hosts = hosts
+    yield run
+    for host in hosts:
+        host.stop()
+
+
+def addresses(given):
+    """Give the paths of the pages, and the codes of the problems."""
+    return [each.address.removeprefix("http://site.test") if isinstance(each, RawPage) else each.code for each in given]
+
+
+def test_a_page(gather):
+    """One page comes with its address, its time and what its server said of it."""
+    (page,) = gather({"/a": answer(b"<p>text", HTML)}, "/a")
+    assert (page.address, page.url, page.content) == ("http://site.test/a", "http://site.test/a", b"<p>text")
+    assert (page.charset, page.is_html) == ("koi8-r", True)
+    assert page.seen_at.startswith("2026-11-24T")
+
+
+@pytest.mark.parametrize(
+    ("headers", "is_html"),
+    [("Content-Type: text/plain\r\n", False), ("Content-Type: application/xhtml+xml\r\n", True), ("", True)],
+)
+def test_text_is_told_from_html(gather, headers, is_html):
+    """The media type decides how a page is read; one without is taken for HTML."""
+    (page,) = gather({"/": answer(b"a < b", headers)})
+    assert page.is_html is is_html
+
+
+def test_redirects_give_the_last_address(gather):
+    """A page is known by where it was found in the end."""
+    moved = answer(status="301 Moved", headers="Location: /new\r\n")
+    assert addresses(gather({"/": moved, "/new": answer(b"<p>x", HTML)})) == ["/new"]
+
+
+def test_a_sitemap_is_read_through(gather):
+    """Sitemaps, packed or in an index, that name one another and pages twice, give each page once."""
+    site = {
+        "/sitemap.xml": answer(index("/one.xml", "/two.xml.gz", "/sitemap.xml"), XML),
+        "/one.xml": answer(urls("/a", "/b", "/a"), XML),
+        "/two.xml.gz": answer(gzip.compress(urls("/b", "/c")), "Content-Type: application/gzip\r\n"),
+        **{f"/{name}": answer(b"<p>" + name.encode(), HTML) for name in "abc"},
+    }
+    assert addresses(gather(site, "/sitemap.xml")) == ["/a", "/b", "/c"]
+
+
+def test_a_feed_names_its_pages(gather):
+    """The entries of a feed are read at their addresses."""
+    feed = b"<rss><channel><item><link>/a</link></item><item><title>no link</title></item></channel></rss>"
+    site = {"/feed": answer(feed, "Content-Type: application/rss+xml\r\n"), "/a": answer(b"<p>a", HTML)}
+    assert addresses(gather(site, "/feed"))[-1] == "/a"
+
+
+def test_what_is_missing_is_told_and_the_rest_goes_on(gather):
+    """A page or sitemap that cannot be read is a problem of its own."""
+    site = {"/m": answer(urls("/gone", "/a"), XML), "/a": answer(b"<p>a", HTML)}
+    given = gather(site, "/m")
+    assert addresses(given) == ["address_unreadable", "/a"]
+    assert "404" in given[0].text
+    assert addresses(gather({"/i": answer(index("/gone.xml"), XML)}, "/i")) == ["address_unreadable"]
+
+
+def test_what_the_door_refuses_is_told(gather):
+    """A sitemap cannot lead us into a private network."""
+    site = {"/m": answer(MAP.format("<url><loc>http://169.254.169.254/latest</loc></url>").encode(), XML)}
+    (problem,) = gather(site, "/m")
+    assert (problem.code, "169.254" in problem.page) == ("address_unreadable", True)
+
+
+def test_a_sample_is_capped(gather):
+    """No more pages are read than were asked for, and that there are more is said."""
+    names = [f"/{number}" for number in range(9)]
+    site = {"/m": answer(urls(*names), XML)} | {name: answer(b"<p>x", HTML) for name in names}
+    assert addresses(gather(site, "/m", most=3)) == ["/0", "/1", "/2", "pages_capped"]
+    assert len(gather.hosts[0].heads) == 4
+
+
+def test_sitemap_loops_end(gather):
+    """Sitemaps that name each other for ever are each read once."""
+    site = {"/1": answer(index("/2", "/1"), XML), "/2": answer(index("/1", "/3", "/3"), XML), "/3": answer(urls(), XML)}
+    assert gather(site, "/1") == []
+    assert len(gather.hosts[0].heads) == 3
+
+
+def test_errors_of_the_first_address_are_raised(gather):
+    """An address that gives an error page, is refused or does not answer is the caller's to know at once."""
+    with pytest.raises(InputError, match="status 404"):
+        gather({}, "/none")
+    clock = JumpClock()
+    reader = Gatherer(Fetcher(Fetch(), clock), clock, "check")
+    with pytest.raises(RefusedError):
+        reader.gather("http://127.0.0.1/")
+    rules = Fetch(allow=("127.0.0.1:9",), per_host_s=0)
+    with pytest.raises(Unavailable):
+        Gatherer(Fetcher(rules, clock), clock, "check").gather("http://127.0.0.1:9/")
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("https://a.example/", True), ("HTTP://x", True), ("a/b", False), ("ftp://x", False)]
+)
+def test_addresses_are_told_from_paths(text, is_one):
+    """Only what begins like an address of the web is one."""
+    assert is_address(text) is is_one
