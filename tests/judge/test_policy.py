@@ -1,5 +1,7 @@
 """The default policy, rule by rule."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -215,3 +217,34 @@ def test_every_verdict_holds_together(matches, site, is_linked, other_words):
     if found.standing != "none_known":
         assert found.verdict not in {"copy", "partial_copy"}
     assert found.score is None
+
+
+SUPPORT = st.lists(
+    st.builds(
+        Match,
+        item=st.sampled_from(["i0", "i1", "i7"]),
+        page=st.sampled_from(["p", "other"]),
+        kind=st.sampled_from(["structure", "asset", "icon"]),
+        measure=st.just("jaccard"),
+        value=st.floats(0, 1),
+    ),
+    max_size=6,
+)
+
+
+@given(SUPPORT, st.lists(st.sampled_from([20, 39, 60, 500]), max_size=2), st.sampled_from([SOURCE, ()]))
+def test_support_changes_no_finding(support, groups, links):
+    """Layouts, files and icons add matches beside those in text, and reasons; nothing else of a verdict changes."""
+    matches = [match(number, groups=(words,), value=0.1) for number, words in enumerate(groups)]
+    alone = verdict(matches, links=links)
+    found = verdict(matches, links=links, support=tuple(support))
+    added = found.matches[len(alone.matches) :]
+    assert found.matches[: len(alone.matches)] == alone.matches
+    assert all(any((each.item, each.page) == (text.item, text.page) for text in matches) for each in added)
+    codes = {"same_template", "same_assets", "same_icon", "template_shared"}
+    others = tuple(reason for reason in found.reasons if reason.code not in codes)
+    assert replace(found, matches=alone.matches, reasons=others) == alone
+    for reason in found.reasons:
+        if reason.code in codes:
+            assert reason.evidence
+            assert all(found.matches[at].kind != "text" for at in reason.evidence)

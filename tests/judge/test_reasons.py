@@ -87,3 +87,27 @@ def test_who_was_first_is_argued_on_the_side_it_speaks_for():
     assert (ours["ours_first"].pro, ours["ours_first"].text) == (True, "dated")
     assert (theirs["theirs_first"].pro, theirs["theirs_first"].text) == (False, "kept")
     assert "direction_unknown" not in ours | theirs
+
+
+def supported(kind, value):
+    """Give a match of another kind than text."""
+    return Match(item="i", page="p", kind=kind, measure="jaccard", value=value)
+
+
+def test_support_is_argued_on_both_sides():
+    """A layout counts from seven tenths on, with the doubt that weighs as much; files and icons are told beside it."""
+    support = (supported("structure", 0.69), supported("structure", 0.7), supported("asset", 0.1), supported("icon", 0))
+    given = case(matches=(copied(300),), longest_group=300, support=support)
+    by_code = {reason.code: reason for reason in argue(given, judged("whole"))}
+    assert by_code["same_template"].evidence == by_code["template_shared"].evidence == (2,)
+    assert by_code["same_template"].weight == -by_code["template_shared"].weight
+    assert (by_code["same_assets"].evidence, by_code["same_icon"].evidence) == ((3,), (4,))
+
+
+def test_support_alone_is_not_argued():
+    """Where no likeness in words is found, or only a common source, what else is alike is no reason."""
+    given = case(matches=(copied(20),), longest_group=20, support=(supported("structure", 1.0), supported("icon", 0)))
+    told = {"same_template", "same_icon", "template_shared"}
+    assert told.isdisjoint(codes(given, judged()))
+    assert told.isdisjoint(codes(given, judged("partial", direction="common_source")))
+    assert told <= set(codes(given, judged("partial")))

@@ -15,7 +15,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from cloneward.judge import report as subject
 from cloneward.judge.report import render_report, share_bounds
-from cloneward.model.case import WhyNot
+from cloneward.model.case import Reason, WhyNot
 from tests.judge.sample import make_copy, make_crowd, make_hostile, make_sample, make_unknown, make_unrelated
 
 MADE_AT = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
@@ -284,6 +284,22 @@ def address(sample):
 FOCUSED = "document.activeElement.id || document.activeElement.className"
 IN_VIEW = """(() => { const box = document.activeElement.getBoundingClientRect();
     return box.top >= 0 && box.bottom <= innerHeight && box.left >= 0 && box.right <= innerWidth })()"""
+
+
+def test_support_is_listed():
+    """A match of layouts, files or icons has no texts to show: it stands in the table, where reasons lead to it."""
+    copy = make_copy()
+    first = copy.verdict.matches[0]
+    layout = replace(first, kind="structure", measure="jaccard", value=0.875, spans=())
+    icon = replace(layout, kind="icon", measure="hamming", value=0.0)
+    reason = Reason(code="same_template", text="alike", weight=0.5, pro=True, evidence=(3,))
+    verdict = replace(copy.verdict, matches=(*copy.verdict.matches, layout, icon), reasons=(reason,))
+    page = render(replace(copy, verdict=verdict))
+    assert len(page.css("article.match")) == 3
+    rows = [read_text(row) for row in page.css("article.target table tbody tr")]
+    assert "structure 0 0 0 87.5%what both have, as a share of what either has" in rows[0]
+    assert "icon 0 0 0 0bits in which the fingerprints differ" in rows[1]
+    assert page.css_first(".reasons a").attributes["href"] == "#" + page.css_first("table tbody tr").attributes["id"]
 
 
 @pytest.mark.browser

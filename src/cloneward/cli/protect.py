@@ -41,6 +41,7 @@ def add(
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.enrol import Enrolment, enrol
+    from cloneward.workflows.looks import keep_files
     from cloneward.workflows.reindex import reindex
 
     failed: list[InputError] = []
@@ -51,6 +52,7 @@ def add(
             with _skip_bad(failed, alone=len(sources) == 1):
                 for problem in enrol(source, base, store, enrolment):
                     tell(_describe_problem(problem))
+                keep_files(source, base, opened.index_folder)
                 _show_enrolment(spell_path(source), enrolment, as_json=as_json)
         reindex(store, opened.index_folder)
     if failed:

@@ -27,7 +27,7 @@ _CONTROL_SAMPLE_BYTES = 4096
 _FIRST_PRINTABLE = 32
 _CONTROLS_OF_TEXT = (9, 10, 12, 13, 27)  # tab, line feed, form feed, return, and the escape of ISO-2022
 
-_INLINE = frozenset(
+INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp "
     "small span strike strong sub sup time tt u var wbr".split()
 )
@@ -131,7 +131,7 @@ class _Walk:
         while node is not None or stack:
             if node is None:
                 node, tag, start = stack.pop()
-                if tag not in _INLINE:
+                if tag not in INLINE:
                     add(_EDGE)
                     at += 1
                 self._mark(node, tag, start, at)
@@ -144,7 +144,7 @@ class _Walk:
                 at += len(text)
                 node = node.next
                 continue
-            if tag not in _INLINE and tag[:1] != "-":
+            if tag not in INLINE and tag[:1] != "-":
                 add(_EDGE)
                 at += 1
             child = node.child

@@ -5,7 +5,7 @@ says what was found on likeness and standing. Whether the law was broken is for 
 person signs.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cloneward.judge.attribution import find_attribution
@@ -38,7 +38,7 @@ class Target:
 
     `site`: host name where known, else the target's name. `extracts`: of the pages that have matches. `items`: at
     least those in the matches. `seen`, `priority`: dates of pages, by address, and of items, by id. `languages`:
-    declared by its pages, primary subtags.
+    declared by its pages, primary subtags. `support`: what else its pages share with items, of other kinds than text.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Target:
     priority: Mapping[str, Dates] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    support: tuple[Match, ...] = ()
 
 
 def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str) -> Verdict:
@@ -74,6 +75,7 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         covered=covered,
         longest_group=max((max(match.group_words().values()) for match in matches), default=0),
         item_share=max((item.share for item in target.found.items.values()), default=0.0),
+        support=_find_support(matches, target.support),
     )
     likeness = _weigh_likeness(case, policy)
     direction, dates = find_direction(matches, target.priority, target.seen)
@@ -95,7 +97,7 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         words=words,
         pages=len(pages),
         items_matched=len(target.found.items),
-        matches=matches,
+        matches=(*matches, *case.support),
         reasons=argue(case, Judged(likeness, standing, direction, dates, quoted, policy.partial_words)),
         not_compared=_list_not_compared(target, owner, likeness, is_read=is_read),
         problems=target.problems,
@@ -115,6 +117,12 @@ def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
     most = max((item.words for item in case.found.items.values()), default=0)
     is_scattered = case.share >= policy.blocks_share and most >= policy.blocks_words
     return "partial" if case.longest_group >= policy.partial_words or is_scattered else "none"
+
+
+def _find_support(matches: Sequence[Match], support: Sequence[Match]) -> tuple[Match, ...]:
+    """Keep what is beside a match in text: it supports that one, is argued, and changes no finding."""
+    pairs = {(match.item, match.page) for match in matches}
+    return tuple(match for match in support if (match.item, match.page) in pairs)
 
 
 def _weigh_common(case: Case, policy: Policy) -> Likeness:

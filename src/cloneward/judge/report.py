@@ -47,6 +47,9 @@ ALL_CHARACTERS: Final = 400_000
 
 _HOST = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}")
 
+_SUPPORT: Final = frozenset({"structure", "asset", "icon"})
+"""Kinds of matches that have no texts to show; they are listed."""
+
 Entry = TypeVar("Entry")
 
 _NOT_KNOWN: Final = "not known"
@@ -144,7 +147,7 @@ def render_report(exhibits: Sequence[Exhibit], *, made_at: datetime) -> str:
         made_at: an aware time, printed in UTC.
     """
     shown = exhibits[:TARGETS]
-    shares = share_bounds([len(exhibit.verdict.matches) for exhibit in shown])
+    shares = share_bounds([len(_rank_shown(exhibit.verdict.matches)) for exhibit in shown])
     targets = []
     allowance = ALL_CHARACTERS
     for number, (exhibit, share) in enumerate(zip(shown, shares, strict=True), start=1):
@@ -210,8 +213,8 @@ def view_target(exhibit: Exhibit, number: int, share: Share, allowance: int) -> 
     verdict = exhibit.verdict
     anchor = f"t{number}"
     ranked = rank_matches(verdict.matches)
-    shown = ranked[: share.matches]
-    rows = ranked[share.matches :][: share.rows]
+    shown = _rank_shown(verdict.matches)[: share.matches]
+    rows = [at for at in ranked if at not in shown][: share.rows]
     matches = tuple(view_match(exhibit, at, anchor, rank) for rank, at in enumerate(shown, start=1))
     listed = tuple(view_listed(exhibit, at, anchor, rank) for rank, at in enumerate(rows, len(shown) + 1))
     anchors = {at: view.anchor for at, view in zip([*shown, *rows], [*matches, *listed], strict=True)}
@@ -259,6 +262,11 @@ def rank_matches(matches: Sequence[Match]) -> list[int]:
     """Give the positions of the matches, most words in spans first."""
     words = [sum(span.words for span in match.spans) for match in matches]
     return sorted(range(len(matches)), key=lambda at: (-words[at], -matches[at].value, at))
+
+
+def _rank_shown(matches: Sequence[Match]) -> list[int]:
+    """Give the same, of those that have texts to show."""
+    return [at for at in rank_matches(matches) if matches[at].kind not in _SUPPORT]
 
 
 def view_figures(verdict: Verdict) -> tuple[Figure, ...]:

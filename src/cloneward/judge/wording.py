@@ -80,8 +80,8 @@ NOT_COMPARED: Final[dict[NotCompared, str]] = {
 }
 MEASURES: Final[dict[str, str]] = {
     "containment": "share of the item's words found in this page",
-    "jaccard": "words in common, as a share of all words of both",
-    "hamming": "likeness of the images' fingerprints",
+    "jaccard": "what both have, as a share of what either has",
+    "hamming": "bits in which the fingerprints differ",
     "inliers": "points of the images that agree",
     "fields": "fields of the record that agree",
 }

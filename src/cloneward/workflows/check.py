@@ -16,13 +16,17 @@ from cloneward.judge.policy import Policy, Target, judge
 from cloneward.judge.priority import Dates
 from cloneward.match.find import Found, count_site, find_matches
 from cloneward.match.loss import trace_item
+from cloneward.match.support import find_support
 from cloneward.model.case import Verdict, WhyNot
 from cloneward.model.content import Extract, Problem
+from cloneward.model.finding import Match
 from cloneward.protect.register import primary_language
 from cloneward.url import host_of, join_hosts
 from cloneward.workflows.library import Library
+from cloneward.workflows.looks import MAX_LOOKS, Files, open_target
 
 TOOL = f"cloneward/{__version__}"
+_NO_FILES = Files(None, "-/")
 Keep = Callable[[str, str, str], None]
 """Takes the target, the page and its extracted text."""
 
@@ -57,19 +61,22 @@ class Check:
             missing = Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
             yield self._judge(spell_path(target), _name_site(target), iter([missing]))
             return
+        files = open_target(target, _name_site(target))
         if not self.each:
-            yield self._judge(spell_path(target), _name_site(target), pages)
+            yield self._judge(spell_path(target), _name_site(target), pages, files)
             return
         for page in pages:
-            yield self._judge(_name_page(target, page), _name_site(target), iter([page]))
+            yield self._judge(_name_page(target, page), _name_site(target), iter([page]), files)
 
     def judge_page(self, page: RawPage) -> Checked:
         """Judge one page that lies in no file, under its address."""
         return self._judge(page.address, page.address, iter([page]))
 
-    def _judge(self, name: str, site_name: str, pages: Iterator[RawPage | Problem]) -> Checked:
+    def _judge(
+        self, name: str, site_name: str, pages: Iterator[RawPage | Problem], files: Files = _NO_FILES
+    ) -> Checked:
         began_s = self.clock.monotonic_s()
-        site = _Site()
+        site = _Site(files)
         for page in pages:
             self._read(name, page, site)
         site_name = site.name_host() or site_name
@@ -83,6 +90,7 @@ class Check:
             priority={item: self.library.date(item) for found in site.dated for item in found.items},
             languages=frozenset(site.languages),
             problems=tuple(site.problems),
+            support=tuple(site.support),
         )
         today = self.clock.now().date().isoformat()
         verdict = judge(target, self.library.owner, today=today, policy=self.policy, tool=TOOL)
@@ -109,6 +117,10 @@ class Check:
         site.languages |= {primary_language(content.language)} - {""}
         site.add_host(page, is_matched=bool(found.matches))
         if found.matches:
+            if page.is_html and len(site.extracts) < MAX_LOOKS:
+                best = found.matches[0]
+                ours = self.library.look(best.item)
+                site.support += find_support(best, site.files.look(page), ours, self.library.aside)
             site.extracts[page.address] = content
             if content.published_at or page.seen_at:
                 site.seen[page.address] = Dates(claimed=content.published_at, proven=page.seen_at)
@@ -119,12 +131,14 @@ class Check:
 class _Site:
     """What has been read of one target so far."""
 
+    files: Files
     found: list[Found] = field(default_factory=list)
     extracts: dict[str, Extract] = field(default_factory=dict)
     seen: dict[str, Dates] = field(default_factory=dict)
     dated: list[Found] = field(default_factory=list)
     languages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
+    support: list[Match] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     matched_hosts: set[str] = field(default_factory=set)
 

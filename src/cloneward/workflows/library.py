@@ -3,17 +3,20 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 from cloneward.archive.sources import read_source
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.judge.priority import Dates
 from cloneward.match.find import Indexes
+from cloneward.match.support import PLAIN, Look
 from cloneward.model.content import Grant, Item, Owner, Problem, Registered
 from cloneward.protect.register import join_languages, locate_pages, register_pages
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
 from cloneward.url import host_of, registered_domain
+from cloneward.workflows.looks import Bodies, look_stored, open_source, read_background, read_files
 from cloneward.workflows.reindex import build_indexes, open_indexes
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
@@ -24,7 +27,8 @@ _KEPT = 512
 class Library:
     """Items with their texts, an index over them, and whose they are.
 
-    `read_since` gives when an item was first sealed in our records; none where there are no records.
+    `read_since` gives when an item was first sealed in our records; none where there are no records. `look` gives how
+    an item looks; `aside`, what many sites look like.
     """
 
     items: Mapping[str, Item]
@@ -32,6 +36,8 @@ class Library:
     owner: Owner
     read_text: Callable[[str], str]
     read_since: Callable[[str], str | None] = lambda _: None
+    look: Callable[[str], Look] = lambda _: PLAIN
+    aside: Look = PLAIN
     _kept: OrderedDict[str, TextPrint] = field(default_factory=OrderedDict)
 
     def date(self, item: str) -> Dates:
@@ -55,12 +61,15 @@ def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Libr
     items: dict[str, Item] = {}
     texts: dict[str, str] = {}
     problems: list[Problem] = []
+    bodies = Bodies()
     for source in sources:
+        files = open_source(source, base)
         for given in register_pages(locate_pages(read_source(source), source, base), {}):
             match given:
                 case Registered():
                     items[given.item.id] = given.item
                     texts[given.item.id] = given.text
+                    bodies.add(given, files)
                 case Problem():
                     problems.append(given)
     index = build_indexes(texts)
@@ -69,7 +78,7 @@ def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Libr
         domains=frozenset(map(registered_domain, hosts)),
         languages=join_languages(item.language for item in items.values()),
     )
-    return Library(items, index, owner, texts.__getitem__), problems
+    return Library(items, index, owner, texts.__getitem__, look=lru_cache(_KEPT)(bodies.look)), problems
 
 
 def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
@@ -77,7 +86,14 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
     items = StoredItems(store)
     owner = describe_owner(settings, store.languages())
     index = open_indexes(folder)
-    return Library(items, index, owner, lambda item: store.text(items[item]), store.since)
+    kept = read_files(folder)
+
+    @lru_cache(_KEPT)
+    def look(item: str) -> Look:
+        return look_stored(store, items[item], kept)
+
+    aside = read_background(folder)
+    return Library(items, index, owner, lambda item: store.text(items[item]), store.since, look, aside)
 
 
 def describe_owner(settings: Settings, languages: Iterable[str | None]) -> Owner:
