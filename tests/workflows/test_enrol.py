@@ -70,6 +70,16 @@ def test_counts_what_changed(workspace, site):
     assert len(texts) == 11
 
 
+def test_ticks_with_each_page(workspace, site):
+    """Whoever watches hears of each page once, be it new, unchanged or not to be read."""
+    (site / "0.html").write_bytes(b"")
+    ticks = []
+    for count in (10, 20):
+        with workspace.writer(JumpingClock()) as store:
+            list(enrol(site, BASE, store, Enrolment(), lambda: ticks.append(1)))
+        assert len(ticks) == count
+
+
 def test_problems_stop_nothing(workspace, site):
     """Pages that cannot be read are given as problems, and the others are stored."""
     (site / "0.html").write_bytes(b"")

@@ -1,9 +1,10 @@
 """Enrols what an owner protects: read, register, store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from cloneward.archive.folder import spell_path
 from cloneward.archive.sources import read_source
@@ -13,6 +14,8 @@ from cloneward.store.imports import Import
 from cloneward.store.writer import ItemWriter
 
 _CHUNK = 256
+
+Thing = TypeVar("Thing")
 
 
 @dataclass
@@ -26,10 +29,13 @@ class Enrolment:
     seal: Import | None = None
 
 
-def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolment) -> Iterator[Problem]:
+def enrol(
+    source: Path, base: str | None, store: ItemWriter, enrolment: Enrolment, tick: Callable[[], None] = lambda: None
+) -> Iterator[Problem]:
     """Register the pages of a folder or file, or the items of its records; give the problems as they come.
 
-    Safe to kill and to run again: what is stored is found unchanged, the rest is taken up.
+    Safe to kill and to run again: what is stored is found unchanged, the rest is taken up. `tick` is called with each
+    page, record or problem that was read, for whoever watches.
 
     Raises:
         InputError: nothing is there, or `base` is no web address; then no import has begun.
@@ -39,7 +45,7 @@ def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolmen
     while chunk := list(islice(pages, _CHUNK)):
         known = store.known([page.address for page in chunk if isinstance(page, Located)])
         entries: list[Registered] = []
-        for given in register_pages(chunk, known):
+        for given in register_pages(_tell_each(chunk, tick), known):
             match given:
                 case Problem():
                     enrolment.problems += 1
@@ -50,6 +56,12 @@ def enrol(source: Path, base: str | None, store: ItemWriter, enrolment: Enrolmen
                     entries.append(given)
         _count(enrolment, store, batch, entries)
     enrolment.seal = store.close_import(batch)
+
+
+def _tell_each(things: Iterable[Thing], tick: Callable[[], None]) -> Iterator[Thing]:
+    for thing in things:
+        tick()
+        yield thing
 
 
 def _count(enrolment: Enrolment, store: ItemWriter, batch: str, entries: Iterable[Registered]) -> None:
