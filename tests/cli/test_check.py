@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fetch.hosts import Host, answer, path_of
 from tests.records import FIELDS
 
 COPY, QUOTING, OTHER = "viewer-verbatim.test", "blog-quoting.test", "unrelated-blog.test"
@@ -252,3 +253,52 @@ def test_a_page_from_stdin(run, web, monkeypatch):
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(page)))
     (record,) = run("check", "-", "--against", web / "owner.test", "--json").records
     assert (record["target"], record["verdict"], record["pages"]) == ("-", "copy", 1)
+
+
+@pytest.fixture
+def served(web, workspace):
+    """A host on loopback that shows the pages of a copyist, and a workspace that may read it."""
+
+    def behave(link, head):
+        file = web / COPY / path_of(head).lstrip("/")
+        link.sendall(answer(file.read_bytes(), "Content-Type: text/html\r\n") if file.is_file() else LOST)
+
+    host = Host(behave)
+    settings = workspace / "cloneward.toml"
+    lines = [
+        "",
+        "[fetch]",
+        f'allow = ["{host.endpoint}"]',
+        f'resolve = {{"copy.test" = "{host.endpoint}"}}',
+        "per_host_s = 0",
+    ]
+    settings.write_text(settings.read_text() + "\n".join(lines))
+    yield host
+    host.stop()
+
+
+LOST = answer(b"gone", status="404 Not Found")
+
+
+def test_pages_of_the_web(run, web, workspace, served):
+    """An address is read through the door and judged as its host; one that cannot be read is told by who must act."""
+    page = next((web / COPY).glob("*.html")).name
+    targets = [f"http://copy.test/{page}", "http://copy.test/none.html", "http://10.0.0.1/", web / OTHER]
+    done = run("check", *targets, "--workspace", workspace, "--json")
+    assert [record["verdict"] for record in done.records] == ["copy", "unknown", "unknown", "unrelated"]
+    first = done.records[0]
+    assert (first["site"], first["target"], first["pages"]) == ("copy.test", targets[0], 1)
+    assert first["captured_at"].endswith("Z")
+    assert [problem["code"] for record in done.records for problem in record["problems"]] == [
+        "target_missing",
+        "target_refused",
+    ]
+    assert done.code == 5
+    assert len(served.heads) == 2
+
+
+def test_without_a_workspace_the_door_is_shut_to_private_hosts(run, web, served):
+    """Nothing but the settings of a workspace opens a private host."""
+    done = run("check", f"http://{served.endpoint}/", "--against", web / "owner.test", "--json")
+    assert (done.code, done.records[0]["problems"][0]["code"]) == (5, "target_refused")
+    assert served.heads == []

@@ -1,5 +1,6 @@
 """The program: its verbs, and how an error reaches the one who must act."""
 
+import logging
 import sys
 from typing import Annotated
 
@@ -41,6 +42,8 @@ def _start(
 
 def main() -> None:
     """Run the command line; an error of ours gives its message, a hint and its exit code."""
+    # what went wrong is told by the command; without a handler Python would print the bare name of each event
+    logging.getLogger("cloneward").addHandler(logging.NullHandler())
     try:
         app()
     except Error as error:

@@ -8,25 +8,26 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from cloneward.cli.options import JsonOption, WorkspaceOption, read_path
+from cloneward.cli.options import JsonOption, WorkspaceOption, make_gatherer, read_path, read_target
 from cloneward.cli.output import tell, write_line, write_record
 from cloneward.errors import InputError, Unavailable
 
 if TYPE_CHECKING:
     from cloneward.model.case import Verdict
+    from cloneward.settings import Settings
     from cloneward.store.items import ItemStore
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.check import Check, Checked
     from cloneward.workflows.library import Library
 
-_EXIT_BAD_TARGET = 2
+_EXITS = {"target_missing": 2, "target_refused": 5, "target_unavailable": 75}
 _EXIT_FAIL_ON = 3
 
 
 def check(
     targets: Annotated[
-        list[Path],
-        typer.Argument(metavar="TARGET", parser=read_path, help="Folders or files to judge; - is a page on stdin."),
+        list[str],
+        typer.Argument(metavar="TARGET", help="Folders, files or web addresses to judge; - is a page on stdin."),
     ],
     against: Annotated[
         list[Path] | None,
@@ -76,21 +77,25 @@ def check(
     """
     failing = _parse_verdicts(fail_on)  # before what takes seconds to import
 
+    chosen = [read_target(target) for target in targets]
+
     from cloneward.clock import SystemClock
     from cloneward.workflows.check import Check
+    from cloneward.workflows.gather import CHECKED_PAGES
 
     kept: list[Checked] = []
     worst = 0
     keep = _open_texts(texts) if texts else None
-    with _open_library(against, base, workspace) as library:
+    with _open_library(against, base, workspace) as (library, settings):
         job = Check(
             library=library,
             clock=SystemClock(),
             each=each,
             why_not=_resolve_item(why_not, library),
             keep=keep,
+            gatherer=make_gatherer(settings, "check", CHECKED_PAGES),
         )
-        for target in targets:
+        for target in chosen:
             for checked in _run(job, target):
                 _show(checked.verdict, as_json=as_json)
                 worst = max(worst, _grade(checked.verdict, failing))
@@ -105,7 +110,7 @@ def check(
         raise typer.Exit(worst)
 
 
-def _run(job: "Check", target: Path) -> "Iterator[Checked]":
+def _run(job: "Check", target: Path | str) -> "Iterator[Checked]":
     """Judge a target; `-` is one page of HTML from stdin."""
     if str(target) != "-":
         return job.run(target)
@@ -115,7 +120,9 @@ def _run(job: "Check", target: Path) -> "Iterator[Checked]":
 
 
 @contextmanager
-def _open_library(against: list[Path] | None, base: str | None, workspace: Path | None) -> "Iterator[Library]":
+def _open_library(
+    against: list[Path] | None, base: str | None, workspace: Path | None
+) -> "Iterator[tuple[Library, Settings | None]]":
     from cloneward.workflows.library import open_folders, open_store
 
     if against:
@@ -124,7 +131,7 @@ def _open_library(against: list[Path] | None, base: str | None, workspace: Path 
             tell(f"{problem.code}: {problem.page or '-'}: {problem.text}")
         if not library.items:
             raise InputError(f"no page could be read in {against[0]}", hint="give a folder of HTML or text files")
-        yield library
+        yield library, None
         return
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
@@ -135,7 +142,7 @@ def _open_library(against: list[Path] | None, base: str | None, workspace: Path 
         library = open_store(store, opened.settings, opened.index_folder)
         if not library.items:
             raise InputError(f"nothing is protected in {opened.folder}", hint="cloneward protect add DIR, first")
-        yield library
+        yield library, opened.settings
 
 
 def _catch_up(workspace: "Workspace", store: "ItemStore") -> None:
@@ -173,7 +180,7 @@ def _resolve_item(prefix: str | None, library: "Library") -> str | None:
 def _grade(verdict: "Verdict", failing: frozenset[str]) -> int:
     if verdict.verdict in failing:
         return _EXIT_FAIL_ON
-    return _EXIT_BAD_TARGET if any(problem.code == "target_missing" for problem in verdict.problems) else 0
+    return max((_EXITS.get(problem.code, 0) for problem in verdict.problems), default=0)
 
 
 def _open_texts(folder: Path) -> Callable[[str, str, str], None]:

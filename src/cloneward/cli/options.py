@@ -1,9 +1,13 @@
 """Options that several verbs share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from cloneward.settings import Settings
+    from cloneward.workflows.gather import Gatherer
 
 
 def read_path(text: str) -> Path:
@@ -11,6 +15,23 @@ def read_path(text: str) -> Path:
     if not text:
         raise typer.BadParameter("an empty path; write . for the current folder")
     return Path(text)
+
+
+def read_target(text: str) -> Path | str:
+    """Give a path, or an address of the web as it is."""
+    return text if text.lower().startswith(("http://", "https://")) else read_path(text)
+
+
+def make_gatherer(settings: "Settings | None", purpose: str, most: int | None = None) -> "Gatherer":
+    """Make what reads addresses of the web, as the settings allow; without a workspace, by their defaults."""
+    from cloneward.clock import SystemClock
+    from cloneward.fetch.http import Fetcher
+    from cloneward.settings import Fetch
+    from cloneward.workflows.gather import Gatherer
+
+    clock = SystemClock()
+    rules = settings.fetch if settings else Fetch()
+    return Gatherer(Fetcher(rules, clock, contact=settings.site if settings else ""), clock, purpose, most)
 
 
 WorkspaceOption = Annotated[

@@ -44,7 +44,7 @@ CODES: Mapping[str, str] = {
     "theirs_first": "A copy of the target's page was kept before our earliest date.",
     "direction_unknown": "Nothing tells who published the text first.",
     "candidates_left_out": "A page shares text with more items than were aligned; its figures are lower bounds.",
-    "not_captured": "The target was read from files; no sealed capture proves what its site served.",
+    "not_captured": "No sealed capture proves what the site of the target served.",
 }
 
 
@@ -185,7 +185,7 @@ def _argue_standing(case: Case, judged: Judged) -> Iterator[Reason]:
         yield _against("theirs_first", judged.dates, 0.0)
     if case.matches and judged.direction == "unknown":
         yield _against("direction_unknown", judged.dates, -0.5)
-    text = "the target was read from files; no sealed capture proves what its site served"
+    text = "no sealed capture proves what the site of the target served"
     yield _against("not_captured", text, 0.0)
 
 

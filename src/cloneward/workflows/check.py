@@ -9,7 +9,7 @@ from cloneward import __version__
 from cloneward.archive.folder import RawPage, spell_path
 from cloneward.archive.sources import read_texts
 from cloneward.clock import Clock
-from cloneward.errors import InputError
+from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.judge.policy import Policy, Target, judge
@@ -22,11 +22,14 @@ from cloneward.model.content import Extract, Problem
 from cloneward.model.finding import Match
 from cloneward.protect.register import primary_language
 from cloneward.url import host_of, join_hosts
+from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.library import Library
 from cloneward.workflows.looks import MAX_LOOKS, Files, open_target
 
 TOOL = f"cloneward/{__version__}"
 _NO_FILES = Files(None, "-/")
+# What a target is said to be that could not be read, by who must act.
+_UNREAD = {InputError: "target_missing", RefusedError: "target_refused", Unavailable: "target_unavailable"}
 Keep = Callable[[str, str, str], None]
 """Takes the target, the page and its extracted text."""
 
@@ -49,12 +52,18 @@ class Check:
     each: bool = False
     why_not: str | None = None
     keep: Keep | None = None
+    gatherer: Gatherer | None = None
 
-    def run(self, target: Path) -> Iterator[Checked]:
-        """Judge a folder or file as one site, or with `each` every page of it alone.
+    def run(self, given: Path | str) -> Iterator[Checked]:
+        """Judge a folder, a file or an address of the web as one site, or with `each` every page of it alone.
 
-        A path with nothing at it is a verdict of its own, unknown with a problem: the other targets go on.
+        One with nothing at it is a verdict of its own, unknown with a problem: the other targets go on. Addresses,
+        given as text, take a gatherer.
         """
+        if isinstance(given, str) and self.gatherer is not None:
+            yield from self._run_address(given, self.gatherer)
+            return
+        target = Path(given)
         try:
             pages = read_texts(target)
         except InputError as error:
@@ -67,6 +76,20 @@ class Check:
             return
         for page in pages:
             yield self._judge(_name_page(target, page), _name_site(target), iter([page]), files)
+
+    def _run_address(self, url: str, gatherer: Gatherer) -> Iterator[Checked]:
+        site = host_of(url)
+        try:
+            pages = gatherer.gather(url)
+        except (InputError, RefusedError, Unavailable) as error:
+            problem = Problem(code=_UNREAD[type(error)], page=None, text=str(error), hint=error.hint)
+            yield self._judge(url, site, iter([problem]))
+            return
+        if not self.each:
+            yield self._judge(url, site, pages)
+            return
+        for page in pages:
+            yield self._judge((page.address if isinstance(page, RawPage) else page.page) or url, site, iter([page]))
 
     def judge_page(self, page: RawPage) -> Checked:
         """Judge one page that lies in no file, under its address."""
@@ -97,8 +120,9 @@ class Check:
         if self.why_not is not None:
             verdict = replace(verdict, why_not=self._explain(self.why_not, site.found))
         took_s = round(self.clock.monotonic_s() - began_s, 4)
+        captured_at = min(site.captured_at, default=None)
         texts = {page: content.text for page, content in site.extracts.items()}
-        return Checked(verdict=replace(verdict, took_s=took_s), texts=texts)
+        return Checked(verdict=replace(verdict, captured_at=captured_at, took_s=took_s), texts=texts)
 
     def _explain(self, item: str, found: "list[Found]") -> WhyNot:
         text = self.library.load(item) if item in self.library.items else None
@@ -108,7 +132,9 @@ class Check:
         if isinstance(page, Problem):
             site.problems.append(page)
             return
-        content = extract(page.content, "html" if page.is_html else "text")
+        if page.seen_at:
+            site.captured_at.append(page.seen_at)
+        content = extract(page.content, "html" if page.is_html else "text", page.charset)
         site.problems += [replace(problem, page=page.address) for problem in content.problems]
         if self.keep is not None:
             self.keep(name, page.address, content.text)
@@ -139,6 +165,7 @@ class _Site:
     languages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     support: list[Match] = field(default_factory=list)
+    captured_at: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     matched_hosts: set[str] = field(default_factory=set)
 
