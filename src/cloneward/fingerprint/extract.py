@@ -48,8 +48,14 @@ _NOTHING, _SPACE, _BLOCK = 0, 1, 2
 _EDGE = "\0"
 
 
-def extract(content: bytes, media: Media = "html") -> Extract:
-    """Give the visible text of a page and the marks in it; never raises on hostile bytes."""
+def extract(content: bytes, media: Media = "html", charset: str | None = None) -> Extract:
+    """Give the visible text of a page and the marks in it; never raises on hostile bytes.
+
+    Args:
+        content: the page's bytes.
+        media: HTML, or plain text.
+        charset: what its server declared, if it did.
+    """
     problems: list[Problem] = []
     if len(content) > MAX_BYTES:
         text = f"the page has {len(content):,} bytes; the first {MAX_BYTES:,} were read"
@@ -62,7 +68,7 @@ def extract(content: bytes, media: Media = "html") -> Extract:
         hint = "only HTML and plain text can be read here"
         problems.append(Problem(code="not_text", page=None, text="the bytes are not text", hint=hint))
         return Extract(text="", problems=tuple(problems))
-    text, is_clean = decode(content)
+    text, is_clean = decode(content, charset)
     if not is_clean:
         text_ = "some bytes make no sense in the page's charset; they were replaced"
         problems.append(Problem(code="charset_broken", page=None, text=text_))
