@@ -105,7 +105,7 @@ def primary_language(tag: str | None) -> str:
 
 
 def _register(page: RawPage, located: Located, held: Known | None) -> Iterator[Registered | Problem]:
-    content = extract(page.content, "html" if page.is_html else "text")
+    content = extract(page.content, "html" if page.is_html else "text", page.charset)
     yield from (replace(problem, page=page.address) for problem in content.problems)
     if not content.text:
         return
