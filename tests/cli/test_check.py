@@ -302,3 +302,10 @@ def test_without_a_workspace_the_door_is_shut_to_private_hosts(run, web, served)
     done = run("check", f"http://{served.endpoint}/", "--against", web / "owner.test", "--json")
     assert (done.code, done.records[0]["problems"][0]["code"]) == (5, "target_refused")
     assert served.heads == []
+
+
+def test_against_an_address(run, web, served):
+    """What is ours can be at an address too; without leave of the settings a private one is refused."""
+    done = run("check", web / COPY, "--against", f"http://{served.endpoint}/", "--json")
+    assert (done.code, done.out) == (5, "")
+    assert "[fetch] allow" in done.err

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from cloneward.archive.folder import read_pages
+from cloneward.archive.folder import RawPage, read_pages
 from cloneward.errors import EvidenceError, InputError
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
@@ -126,3 +126,18 @@ def test_owner_is_described_by_the_settings():
     assert owner.domains == {"owner.test", "owner.example"}
     assert owner.names == ("The Owner",)
     assert owner.grants == (Grant(domain="partner.test", may_show=("https://owner.test/a*",), until="2026-12-31"),)
+
+
+def test_an_address_is_a_source_too(web):
+    """Pages read from the web make a library whose domain is that of the address."""
+
+    class Gatherer:
+        def gather(self, url):
+            return iter(
+                [RawPage(url, (next((web / "owner.test").rglob("*.html"))).read_bytes(), is_html=True, url=url)]
+            )
+
+    library, problems = open_folders(["https://www.owner.test/"], gatherer=Gatherer())
+    assert problems == []
+    assert [item.url for item in library.items.values()] == ["https://www.owner.test/"]
+    assert library.owner.domains == {"owner.test"}

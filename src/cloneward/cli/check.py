@@ -30,12 +30,11 @@ def check(
         typer.Argument(metavar="TARGET", help="Folders, files or web addresses to judge; - is a page on stdin."),
     ],
     against: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(
             "--against",
-            parser=read_path,
-            metavar="PATH",
-            help="Folder or file that is ours; instead of a workspace. May be repeated.",
+            metavar="SOURCE",
+            help="Folder, file or web address of ours; instead of a workspace. May be repeated.",
         ),
     ] = None,
     base: Annotated[
@@ -121,12 +120,14 @@ def _run(job: "Check", target: Path | str) -> "Iterator[Checked]":
 
 @contextmanager
 def _open_library(
-    against: list[Path] | None, base: str | None, workspace: Path | None
+    against: list[str] | None, base: str | None, workspace: Path | None
 ) -> "Iterator[tuple[Library, Settings | None]]":
     from cloneward.workflows.library import open_folders, open_store
 
     if against:
-        library, problems = open_folders(against, base)
+        library, problems = open_folders(
+            [read_target(source) for source in against], base, make_gatherer(None, "check")
+        )
         for problem in problems:
             tell(f"{problem.code}: {problem.page or '-'}: {problem.text}")
         if not library.items:

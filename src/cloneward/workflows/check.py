@@ -24,10 +24,9 @@ from cloneward.protect.register import primary_language
 from cloneward.url import host_of, join_hosts
 from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.library import Library
-from cloneward.workflows.looks import MAX_LOOKS, Files, open_target
+from cloneward.workflows.looks import MAX_LOOKS, NO_FILES, Files, open_target
 
 TOOL = f"cloneward/{__version__}"
-_NO_FILES = Files(None, "-/")
 # What a target is said to be that could not be read, by who must act.
 _UNREAD = {InputError: "target_missing", RefusedError: "target_refused", Unavailable: "target_unavailable"}
 Keep = Callable[[str, str, str], None]
@@ -95,9 +94,7 @@ class Check:
         """Judge one page that lies in no file, under its address."""
         return self._judge(page.address, page.address, iter([page]))
 
-    def _judge(
-        self, name: str, site_name: str, pages: Iterator[RawPage | Problem], files: Files = _NO_FILES
-    ) -> Checked:
+    def _judge(self, name: str, site_name: str, pages: Iterator[RawPage | Problem], files: Files = NO_FILES) -> Checked:
         began_s = self.clock.monotonic_s()
         site = _Site(files)
         for page in pages:

@@ -16,7 +16,8 @@ from cloneward.protect.register import join_languages, locate_pages, register_pa
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
 from cloneward.url import host_of, registered_domain
-from cloneward.workflows.looks import Bodies, look_stored, open_source, read_background, read_files
+from cloneward.workflows.gather import Gatherer
+from cloneward.workflows.looks import NO_FILES, Bodies, look_stored, open_source, read_background, read_files
 from cloneward.workflows.reindex import build_indexes, open_indexes
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
@@ -53,18 +54,25 @@ class Library:
         return text
 
 
-def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Library, list[Problem]]:
-    """Make a library of folders or files of pages, in memory, with the problems met in reading them.
+def open_folders(
+    sources: Sequence[Path | str], base: str | None = None, gatherer: Gatherer | None = None
+) -> tuple[Library, list[Problem]]:
+    """Make a library of folders, files or addresses of pages, in memory, with the problems met in reading them.
 
-    The owner's domain is that of `base`, or the host that a folder is named after, as `wget --mirror` names it.
+    The owner's domain is that of `base` or of an address, or the host that a folder is named after, as
+    `wget --mirror` names it. Addresses, given as text, take a gatherer.
     """
     items: dict[str, Item] = {}
     texts: dict[str, str] = {}
     problems: list[Problem] = []
     bodies = Bodies()
     for source in sources:
-        files = open_source(source, base)
-        for given in register_pages(locate_pages(read_source(source), source, base), {}):
+        if isinstance(source, str) and gatherer is not None:
+            files, pages = NO_FILES, locate_pages(gatherer.gather(source), Path(), source)
+        else:
+            folder = Path(source)
+            files, pages = open_source(folder, base), locate_pages(read_source(folder), folder, base)
+        for given in register_pages(pages, {}):
             match given:
                 case Registered():
                     items[given.item.id] = given.item
@@ -73,12 +81,19 @@ def open_folders(sources: Sequence[Path], base: str | None = None) -> tuple[Libr
                 case Problem():
                     problems.append(given)
     index = build_indexes(texts)
-    hosts = [host_of(base)] if base else [source.name for source in sources if "." in source.name and source.is_dir()]
+    hosts = [base] if base else [_name_host(source) for source in sources]
     owner = Owner(
-        domains=frozenset(map(registered_domain, hosts)),
+        domains=frozenset(registered_domain(host_of(host)) for host in hosts if host),
         languages=join_languages(item.language for item in items.values()),
     )
     return Library(items, index, owner, texts.__getitem__, look=lru_cache(_KEPT)(bodies.look)), problems
+
+
+def _name_host(source: Path | str) -> str:
+    """Give the host that a source is of, where its address or its folder's name tells it."""
+    if isinstance(source, str):
+        return source
+    return source.name if "." in source.name and source.is_dir() else ""
 
 
 def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:

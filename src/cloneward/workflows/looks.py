@@ -63,6 +63,10 @@ class Files:
         return None if content is None else digest_asset(name, content)
 
 
+NO_FILES = Files(None, "-/")
+"""The files of what lies in no folder."""
+
+
 @dataclass
 class Bodies:
     """The bytes of items that lie in no store, packed, and where their files are."""
