@@ -58,10 +58,9 @@ class Payload:
 def parse_head(block: bytes) -> Head | None:
     """Give the head with which an HTTP response begins; none where it does not, or where the head does not end."""
     status = _STATUS.match(block)
-    ends = [place + len(mark) for mark in (b"\r\n\r\n", b"\n\n") if (place := block.find(mark)) >= 0]
-    if status is None or not ends:
+    size = find_end(block)
+    if status is None or not size:
         return None
-    size = min(ends)
     fields: dict[str, str] = {}
     for line in re.sub(rb"\r?\n[ \t]+", b" ", block[:size]).split(b"\n")[1:]:
         name, colon, value = line.decode("latin-1").partition(":")
@@ -69,6 +68,15 @@ def parse_head(block: bytes) -> Head | None:
             key = name.strip().lower()
             fields[key] = f"{fields[key]}, {value.strip()}" if key in fields else value.strip()
     return Head(int(status[1]), fields, size)
+
+
+def find_end(block: bytes) -> int:
+    """Give the length of the head with which a block begins, its empty line with it; 0 where it does not end."""
+    place = block.find(b"\r\n\r\n")
+    bare = block.find(b"\n\n", 0, None if place < 0 else place)
+    if bare >= 0:
+        return bare + 2
+    return place + 4 if place >= 0 else 0
 
 
 def detect_media(content_type: str, content: bytes) -> Media | None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from cloneward.archive.payload import find_end
 from cloneward.archive.stream import Packing, Stream
 
 # A record's own header: some dozen short lines.
@@ -173,13 +174,10 @@ class _Window:
 
     def take_head(self) -> bytes:
         """Take a header up to the empty line that ends it; nothing where there is none."""
-        head = self.peek(_MAX_HEAD_BYTES)
-        ends = [(place, len(mark)) for mark in (b"\r\n\r\n", b"\n\n") if (place := head.find(mark)) >= 0]
-        if not ends:
+        size = find_end(self.peek(_MAX_HEAD_BYTES))
+        if not size:
             self.skip(len(_BEGIN))
-            return b""
-        place, length = min(ends)
-        return self.take(place + length)
+        return self.take(size)
 
     def ends_record(self) -> bool:
         """Tell whether a record may begin or the member end here, whatever line ends come before."""
