@@ -18,6 +18,7 @@ from cloneward.fingerprint.charset import decode
 from cloneward.model.content import Extract, Problem, Region
 
 Media = Literal["html", "text"]
+_Mark = tuple[int, int, str]
 
 # What a page may weigh; the rest is not read, and said so. Real pages over 16 MB are all but unknown.
 MAX_BYTES = 16 * 1024 * 1024
@@ -39,6 +40,7 @@ _INVISIBLE = (
 # Pages hide the whole of themselves until a script shows it: hidden from us too, they would hold no text.
 _ALWAYS_READ = frozenset({"html", "body"})
 _QUOTES = frozenset({"blockquote", "q"})
+_MARKED = _QUOTES | {"a"}
 # Unicode's White_Space and the four ASCII separators, spelt out so that no newer Python changes a stored offset.
 _SPACES = [*range(0x09, 0x0E), *range(0x1C, 0x21), 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F]
 _IS_SPACE = np.isin(np.arange(0x3001), [*_SPACES, 0x205F, 0x3000])
@@ -126,8 +128,8 @@ class _Walk:
     """One pass over the tree without recursion: a page may nest a million tags deep."""
 
     parts: list[str] = field(default_factory=list)
-    links: list[Region] = field(default_factory=list)
-    quotes: list[Region] = field(default_factory=list)
+    links: list[_Mark] = field(default_factory=list)
+    quotes: list[_Mark] = field(default_factory=list)
 
     def read(self, body: LexborNode) -> None:
         add = self.parts.append
@@ -140,7 +142,8 @@ class _Walk:
                 if tag not in INLINE:
                     add(_EDGE)
                     at += 1
-                self._mark(node, tag, start, at)
+                if tag in _MARKED:
+                    self._mark(node, tag, start, at)
                 node = node.next
                 continue
             tag = node.tag or ""
@@ -164,17 +167,16 @@ class _Walk:
         if tag == "a":
             address = node.attributes.get("href")
             if address:
-                self.links.append(Region(start=start, end=end, address=address))
+                self.links.append((start, end, address))
         elif tag in _QUOTES:
-            self.quotes.append(Region(start=start, end=end, address=node.attributes.get("cite") or ""))
+            self.quotes.append((start, end, node.attributes.get("cite") or ""))
 
 
-def _moved(regions: list[Region], positions: NDArray[np.int32]) -> tuple[Region, ...]:
-    """Bring regions from raw to collapsed offsets, in reading order."""
-    moved = [
-        Region(start=int(positions[item.start]), end=int(positions[item.end]), address=item.address) for item in regions
-    ]
-    return tuple(sorted(moved, key=lambda item: (item.start, item.end)))
+def _moved(marks: list[_Mark], positions: NDArray[np.int32]) -> tuple[Region, ...]:
+    """Bring marks from raw to collapsed offsets, in reading order."""
+    raw = np.array([(start, end) for start, end, _ in marks], np.int64).reshape(-1, 2)
+    moved = zip(*positions[raw].T.tolist(), [address for _, _, address in marks], strict=True)
+    return tuple(Region(start=start, end=end, address=address) for start, end, address in sorted(moved))
 
 
 def _collapse(raw: str) -> tuple[str, NDArray[np.int32]]:
