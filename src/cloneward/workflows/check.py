@@ -69,12 +69,12 @@ class Check:
             missing = Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
             yield self._judge(spell_path(target), _name_site(target), iter([missing]))
             return
-        files = open_target(target, _name_site(target))
         if not self.each:
+            files = open_target(target, _name_site(target))
             yield self._judge(spell_path(target), _name_site(target), pages, files)
             return
         for page in pages:
-            yield self._judge(_name_page(target, page), _name_site(target), iter([page]), files)
+            yield self._judge(_name_page(target, page), _name_site(target), iter([page]))
 
     def _run_address(self, url: str, gatherer: Gatherer) -> Iterator[Checked]:
         site = host_of(url)
@@ -140,7 +140,8 @@ class Check:
         site.languages |= {primary_language(content.language)} - {""}
         site.add_host(page, is_matched=bool(found.matches))
         if found.matches:
-            if page.is_html and len(site.extracts) < MAX_LOOKS:
+            # a template is a site's; of pages judged alone, each look would cost as much as the verdict
+            if page.is_html and not self.each and len(site.extracts) < MAX_LOOKS:
                 best = found.matches[0]
                 ours = self.library.look(best.item)
                 site.support += find_support(best, site.files.look(page), ours, self.library.aside)
