@@ -50,6 +50,7 @@ def test_reads_a_whole_file(file):
         site = "https://example.org/"
         domains = ["example.net"]
         database = "sqlite:///other.db"
+        keys = "../keys"
         [fetch]
         allow = ["127.0.0.1:8080"]
         resolve = {"*.test" = "127.0.0.1:8080"}
@@ -70,6 +71,7 @@ def test_reads_a_whole_file(file):
         site="https://example.org/",
         domains=("example.net",),
         database="sqlite:///other.db",
+        keys="../keys",
         fetch=Fetch(
             allow=("127.0.0.1:8080",),
             resolve={"*.test": "127.0.0.1:8080"},

@@ -82,6 +82,12 @@ class Settings:
     brands: tuple[Brand, ...] = field(default=(), metadata={"doc": "Names under which people know us."})
     partners: tuple[Partner, ...] = field(default=(), metadata={"doc": "Sites that may show our content."})
     database: str = field(default="sqlite:///cloneward.db", metadata={"doc": "SQLAlchemy address of the records."})
+    keys: str = field(
+        default="",
+        metadata={
+            "doc": "Folder of the keys, outside the workspace; else `cloneward/keys` in your configuration folder."
+        },
+    )
     fetch: Fetch = field(default=Fetch(), metadata={"doc": "How other people's network is read."})
 
     def own_domains(self) -> frozenset[str]:

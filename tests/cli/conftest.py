@@ -34,6 +34,7 @@ def run(monkeypatch, capfdbinary, tmp_path):
     monkeypatch.chdir(tmp_path / "here")
     for name in [name for name in os.environ if name.startswith("CLONEWARD_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
 
     def call(*arguments):
         monkeypatch.setattr(sys, "argv", ["cloneward", *map(str, arguments)])

@@ -8,7 +8,13 @@ import pytest
 
 from cloneward import __version__, errors
 
-COMMANDS = [[], ["init"], ["check"], ["protect"], *(["protect", name] for name in ["add", "list", "show", "remove"])]
+COMMANDS = [
+    [],
+    ["init"],
+    ["check"],
+    ["protect"],
+    *(["protect", name] for name in ["add", "list", "show", "remove", "prove"]),
+]
 # Prints the help of each command, then what was imported for it.
 HELP = """
 import sys

@@ -8,6 +8,7 @@ COMMANDS = [
     ["protect", "list"],
     ["protect", "show", "i"],
     ["protect", "remove", "i"],
+    ["protect", "prove"],
 ]
 
 

@@ -7,9 +7,11 @@ import pytest
 
 from cloneward import clock
 from cloneward.store.workspace import Workspace
+from tests.cli.test_progress import Terminal
+from tests.fetch.hosts import Host, answer, path_of
 from tests.store.entries import JumpingClock
 
-ITEM = set("id kind url title digest text_digest words rights published_at language".split())
+ITEM = set("id kind url title digest text_digest words rights published_at language proven".split())
 
 
 @pytest.fixture
@@ -138,3 +140,61 @@ def test_damaged_text(protect, workspace):
     done = protect("show", item["id"], "--text")
     assert (done.code, done.out) == (4, "")
     assert digest in done.err
+
+
+def test_background(protect, web, tmp_path):
+    """Pages are added as a background instead of as items, with their counts on stderr or as one record."""
+    (tmp_path / "wire").mkdir()
+    (tmp_path / "wire" / "a.html").write_text("<p>" + " ".join(f"wire{number}" for number in range(80)))
+    (tmp_path / "wire" / "b.html").write_bytes(b"")
+    done = protect("add", tmp_path / "wire", "--background")
+    assert (done.code, done.out) == (0, "")
+    lines = done.err.splitlines()
+    assert lines[0].startswith("page_empty: b.html: ")
+    (record,) = protect("add", tmp_path / "wire", "--background", "--json").records
+    assert record["background"].items() >= {"pages": 1, "problems": 1}.items()
+    count = record["background"]["fingerprints"]
+    assert lines[1] == f"{tmp_path}/wire: 1 pages, 1 problems; your background has {count} fingerprints"
+    assert len(protect("list", "--json").records) == 13
+
+
+def test_background_has_no_base(protect, web):
+    """A background gives no addresses, so --base with it is a mistake."""
+    done = protect("add", web / "owner.test", "--background", "--base", "https://owner.test/")
+    assert (done.code, "--base" in done.err) == (2, True)
+
+
+def test_progress_on_a_terminal(protect, web, monkeypatch):
+    """On a terminal one line tells how far it is, out of the pages that are there, and is gone before the result."""
+    terminal = Terminal()
+    monkeypatch.setattr("cloneward.cli.progress.sys.stderr", terminal)
+    monkeypatch.setattr("cloneward.cli.progress.GAP_S", 0)
+    done = protect("add", web / "owner.test", "--base", "https://owner.test/")
+    assert done.code == 0
+    assert "13 of 13 items" in terminal.getvalue()
+    progress, _, result = terminal.getvalue().rpartition("\r")
+    assert progress.rpartition("\r")[2].strip(" ") == ""
+    assert "13 unchanged" in result
+    before = terminal.getvalue()
+    protect("add", web / "owner.test", "--base", "https://owner.test/", "--json")
+    assert terminal.getvalue() == before
+
+
+def test_an_address_is_enrolled(run, workspace):
+    """A sitemap of ours is read through the door, its pages are items, and a second run finds them unchanged."""
+    pages = {f"/{name}.html": f"<p>page {name} of ours, with words of its own".encode() for name in "abc"}
+    links = "".join(f"<url><loc>http://own.test{path}</loc></url>" for path in pages)
+    pages["/sitemap.xml"] = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{links}</urlset>'.encode()
+    host = Host(lambda link, head: link.sendall(answer(pages[path_of(head)], "Content-Type: text/html\r\n")))
+    settings = workspace / "cloneward.toml"
+    rules = f'allow = ["{host.endpoint}"]\nresolve = {{"own.test" = "{host.endpoint}"}}\nper_host_s = 0\n'
+    settings.write_text(f"{settings.read_text()}\n[fetch]\n{rules}")
+    try:
+        for new, unchanged in ((3, 0), (0, 3)):
+            done = run("protect", "add", "http://own.test/sitemap.xml", "--workspace", workspace)
+            assert done.code == 0
+            assert f"{new} new, 0 changed, {unchanged} unchanged, 0 problems" in done.err
+    finally:
+        host.stop()
+    urls = {record["url"] for record in run("protect", "list", "--json", "--workspace", workspace).records}
+    assert {f"http://own.test/{name}.html" for name in "abc"} <= urls

@@ -65,7 +65,8 @@ class Authority:
             x509.BasicConstraints(ca=True, path_length=0), critical=True
         )
         self._own = builder.sign(self._key, hashes.SHA256())
-        self.tls = ssl.create_default_context(cadata=self._own.public_bytes(serialization.Encoding.PEM).decode())
+        self.pem = self._own.public_bytes(serialization.Encoding.PEM)
+        self.tls = ssl.create_default_context(cadata=self.pem.decode())
 
     def sign(self, *hosts, days=30):
         key = ec.generate_private_key(ec.SECP256R1())

@@ -1,6 +1,7 @@
 """What must have one door: each ban is proved by a line that the linter catches."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,10 +63,20 @@ def test_catches_banned(source):
     assert "TID251" in lint(source, "src/cloneward/judge/policy.py")
 
 
-@pytest.mark.parametrize("place", ["src/cloneward/clock.py", "src/cloneward/fetch/http.py"])
+@pytest.mark.parametrize(
+    "place", ["src/cloneward/clock.py", "src/cloneward/fetch/http.py", "src/cloneward/store/keys.py"]
+)
 def test_lets_doors_through(place):
     """The doors themselves may use what they are the doors of."""
     assert "TID251" not in lint("\n".join(BANNED), place)
+
+
+def test_one_place_makes_keys():
+    """Chance that no seed can repeat is read in the one file that makes keys."""
+    files = (ROOT / "src").rglob("*.py")
+    assert [path.name for path in files if re.search(r"urandom|SystemRandom|import secrets", path.read_text())] == [
+        "keys.py"
+    ]
 
 
 def test_lets_seeded_chance_through():

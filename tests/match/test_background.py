@@ -57,3 +57,6 @@ def test_damage_is_told(tmp_path, content):
     with pytest.raises(EvidenceError, match="damaged") as caught:
         read_background(file)
     assert "--background" in caught.value.hint
+    with pytest.raises(EvidenceError, match="damaged"):
+        add_background(file, [])
+    assert file.read_bytes() == content

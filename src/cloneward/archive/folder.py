@@ -48,6 +48,15 @@ def read_pages(target: Path) -> Iterator[RawPage | Problem]:
     return iter([_read_file(target, target.name, is_html=target.suffix.lower() not in TEXT_SUFFIXES)])
 
 
+def count_pages(target: Path) -> int | None:
+    """Give how many pages and problems `read_pages` will give of a folder; none for a file, which must be read first.
+
+    Raises:
+        InputError: there is neither a folder nor a file at that path.
+    """
+    return sum(1 for _ in _walk(target)) if is_folder(target) else None
+
+
 def is_folder(target: Path) -> bool:
     """Tell whether a path is a folder, or else a file.
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cloneward.errors import Unavailable
+from cloneward.errors import Problem, Unavailable
 
 # What could move the cursor, forge a line or turn the reading order, and halves of characters: file names, titles
 # and addresses are chosen by those we look at.
@@ -36,6 +36,12 @@ def write_text(text: str) -> None:
 def tell(text: str) -> None:
     """Write one line to stderr."""
     typer.echo(spell_out(text), err=True)
+
+
+def describe_problem(problem: Problem) -> str:
+    """Give a problem as one line: code, place, what happened, hint."""
+    hint = f" (hint: {problem.hint})" if problem.hint else ""
+    return f"{problem.code}: {problem.page or '-'}: {problem.text}{hint}"
 
 
 def _write(line: bytes) -> None:

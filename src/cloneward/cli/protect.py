@@ -2,78 +2,164 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cloneward.cli.options import JsonOption, WorkspaceOption, read_path
-from cloneward.cli.output import tell, write_line, write_record, write_text
+from cloneward.cli.options import JsonOption, WorkspaceOption, make_gatherer, read_target
+from cloneward.cli.output import describe_problem, tell, write_line, write_record, write_text
+from cloneward.cli.prove import prove
 from cloneward.errors import InputError
 
 if TYPE_CHECKING:
-    from cloneward.model.content import Item, Problem
+    from cloneward.cli.progress import Progress
+    from cloneward.model.content import Item
+    from cloneward.store.writer import ItemWriter
     from cloneward.workflows.enrol import Enrolment
+    from cloneward.workflows.gather import Gatherer
 
 app = typer.Typer(
     name="protect", help="Register what is ours, and look at it.", no_args_is_help=True, rich_markup_mode=None
 )
+app.command("prove")(prove)
 
 
 @app.command("add")
 def add(
     sources: Annotated[
-        list[Path],
-        typer.Argument(metavar="SOURCE", parser=read_path, help="Folders or files of our pages.", show_default=False),
+        list[str],
+        typer.Argument(metavar="SOURCE", help="Folders, files or web addresses of our pages.", show_default=False),
     ],
     base: Annotated[
         str | None,
         typer.Option("--base", help="Address of the folder's top; gives each page its own address."),
     ] = None,
+    background: Annotated[
+        bool,
+        typer.Option("--background", help="Pages whose text others may show with the same right; no items of ours."),
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Register pages; what is known and unchanged is skipped, so run it again after each change.
 
-    Example: cloneward protect add public/ --base https://example.org/
+    \b
+    Examples:
+      cloneward protect add public/ --base https://example.org/
+      cloneward protect add https://example.org/sitemap.xml
+      cloneward protect add wire-texts/ --background
     """
+    chosen = [read_target(source) for source in sources]
+
     from cloneward.archive.folder import spell_path
+    from cloneward.cli.progress import show_progress
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
-    from cloneward.workflows.enrol import Enrolment, enrol
-    from cloneward.workflows.looks import keep_files
     from cloneward.workflows.reindex import reindex
 
+    if background and base is not None:
+        raise InputError("a background has no addresses for --base to give", hint="leave out one of the two")
     failed: list[InputError] = []
+    clock = SystemClock()
     opened = Workspace.find(Path.cwd(), workspace)
-    with opened.writer(SystemClock()) as store:
-        for source in sources:
-            enrolment = Enrolment()
-            with _skip_bad(failed, alone=len(sources) == 1):
-                for problem in enrol(source, base, store, enrolment):
-                    tell(_describe_problem(problem))
-                keep_files(source, base, opened.index_folder)
-                _show_enrolment(spell_path(source), enrolment, as_json=as_json)
+    with opened.writer(clock) as store:
+        for source in chosen:
+            with (
+                _skip_bad(failed, alone=len(sources) == 1),
+                show_progress(clock, partial(_count_pages, source), is_quiet=as_json) as progress,
+            ):
+                if background:
+                    record, words = _add_background(Path(source), opened.index_folder, progress)
+                elif isinstance(source, str):
+                    record, words = _add_address(source, store, make_gatherer(opened.settings, "protect"), progress)
+                else:
+                    record, words = _add_items(source, base, store, opened.index_folder, progress)
+                progress.clear()
+                name = spell_path(source)
+                if as_json:
+                    _write_json({"source": name} | record)
+                else:
+                    tell(f"{name}: {words}")
         reindex(store, opened.index_folder)
     if failed:
         raise typer.Exit(InputError.exit_code)
 
 
+def _count_pages(source: Path | str) -> int | None:
+    """Count what is to be read, where that is known before."""
+    from cloneward.archive.folder import count_pages
+
+    return None if isinstance(source, str) else count_pages(source)
+
+
+def _add_address(
+    url: str, store: "ItemWriter", gatherer: "Gatherer", progress: "Progress"
+) -> tuple[dict[str, object], str]:
+    """Register the pages at an address of the web; give what came of it, for a record and in words."""
+    from cloneward.workflows.enrol import Enrolment, enrol_address
+
+    enrolment = Enrolment()
+    for problem in enrol_address(url, gatherer, store, enrolment, progress.step):
+        progress.clear()
+        tell(describe_problem(problem))
+    return {"enrolment": enrolment}, _describe_enrolment(enrolment)
+
+
+def _describe_enrolment(enrolment: "Enrolment") -> str:
+    counts = f"{enrolment.new:,} new, {enrolment.changed:,} changed, {enrolment.unchanged:,} unchanged"
+    return f"{counts}, {enrolment.problems:,} problems"
+
+
+def _add_items(
+    source: Path, base: str | None, store: "ItemWriter", folder: Path, progress: "Progress"
+) -> tuple[dict[str, object], str]:
+    """Register the pages of a source; give what came of it, for a record and in words."""
+    from cloneward.workflows.enrol import Enrolment, enrol
+    from cloneward.workflows.looks import keep_files
+
+    enrolment = Enrolment()
+    for problem in enrol(source, base, store, enrolment, progress.step):
+        progress.clear()
+        tell(describe_problem(problem))
+    keep_files(source, base, folder)
+    return {"enrolment": enrolment}, _describe_enrolment(enrolment)
+
+
+def _add_background(source: Path, folder: Path, progress: "Progress") -> tuple[dict[str, object], str]:
+    """Add the pages of a source to the background; give what came of it, for a record and in words."""
+    from cloneward.workflows.background import Background, add_pages
+
+    added = Background()
+    for problem in add_pages(source, folder, added, progress.step):
+        progress.clear()
+        tell(describe_problem(problem))
+    words = (
+        f"{added.pages:,} pages, {added.problems:,} problems; your background has {added.fingerprints:,} fingerprints"
+    )
+    return {"background": added}, words
+
+
 @app.command("list")
 def list_items(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """List the items, one a line: id, words, address or title.
+    """List the items, one a line: id, words, whether its domain is proven to be yours, address or title.
 
     Example: cloneward protect list --json
     """
     from cloneward.clock import SystemClock
+    from cloneward.protect.proof import is_proven
     from cloneward.store.workspace import Workspace
 
     with Workspace.find(Path.cwd(), workspace).reader(SystemClock()) as store:
+        domains = store.proven_domains()
         for item in store.items():
             if as_json:
-                _write_json(item)
+                _write_item(item, domains)
             else:
-                write_line(f"{item.id}  {item.words:>7,}  {item.url or item.title}")
+                mark = "proven" if is_proven(item, domains) else "-"
+                write_line(f"{item.id}  {item.words:>7,}  {mark:<6}  {item.url or item.title}")
 
 
 @app.command("show")
@@ -97,9 +183,9 @@ def show(
         elif text:
             write_text(store.text(item))
         elif as_json:
-            _write_json(item)
+            _write_item(item, store.proven_domains())
         else:
-            _show_item(item)
+            _show_item(item, store.proven_domains())
             for version in store.history(item.id):
                 until = version.until or "now"
                 write_line(f"version    {version.number}: {version.words:,} words, {version.since} to {until}")
@@ -143,17 +229,15 @@ def _skip_bad(failed: list[InputError], *, alone: bool) -> Iterator[None]:
         tell(f"cloneward: {error} (hint: {error.hint})")
 
 
-def _show_enrolment(source: str, enrolment: "Enrolment", *, as_json: bool) -> None:
-    if as_json:
-        _write_json({"source": source, "enrolment": enrolment})
-        return
-    tell(
-        f"{source}: {enrolment.new:,} new, {enrolment.changed:,} changed, {enrolment.unchanged:,} unchanged, "
-        f"{enrolment.problems:,} problems"
-    )
+def _write_item(item: "Item", domains: frozenset[str]) -> None:
+    from cloneward.protect.proof import is_proven
+
+    _write_json(asdict(item) | {"proven": is_proven(item, domains)})
 
 
-def _show_item(item: "Item") -> None:
+def _show_item(item: "Item", domains: frozenset[str]) -> None:
+    from cloneward.protect.proof import is_proven
+
     for name in (
         "id",
         "kind",
@@ -169,11 +253,7 @@ def _show_item(item: "Item") -> None:
         value = getattr(item, name)
         if value not in (None, ""):
             write_line(f"{name:<10} {value}")
-
-
-def _describe_problem(problem: "Problem") -> str:
-    hint = f" (hint: {problem.hint})" if problem.hint else ""
-    return f"{problem.code}: {problem.page or '-'}: {problem.text}{hint}"
+    write_line(f"{'proven':<10} {'yes' if is_proven(item, domains) else 'no'}")
 
 
 def _write_json(noun: object) -> None:

@@ -31,10 +31,13 @@ def read_background(file: Path) -> NDArray[np.uint64]:
     Raises:
         EvidenceError: the owner's file is damaged.
     """
-    if not file.exists():
-        return load_common()
+    return np.union1d(load_common(), _load_own(file)) if file.exists() else load_common()
+
+
+def _load_own(file: Path) -> NDArray[np.uint64]:
     try:
-        return np.union1d(load_common(), np.load(file, allow_pickle=False).astype(np.uint64))
+        hashes: NDArray[np.uint64] = np.load(file, allow_pickle=False).astype(np.uint64)
+        return hashes
     except (ValueError, OSError, EOFError) as error:
         hint = "remove it and add the background again: cloneward protect add --background"
         raise EvidenceError(f"the background {file} is damaged: {error}", hint=hint) from error
@@ -45,8 +48,9 @@ def add_background(file: Path, sketches: Iterable[Sketch]) -> int:
 
     Raises:
         VersionMismatch: a sketch is not of the kind that items are compared by.
+        EvidenceError: the owner's file is damaged.
     """
-    added = [np.load(file, allow_pickle=False)] if file.exists() else []
+    added = [_load_own(file)] if file.exists() else []
     for sketch in sketches:
         require_same(sketch.kind, TEXT)
         added.append(sketch.hashes)

@@ -12,7 +12,9 @@ from cloneward.errors import InputError
 from cloneward.model.content import Item, Known
 from cloneward.store.imports import Import, read_import, select_imports
 from cloneward.store.objects import ObjectStore
+from cloneward.store.proofs import read_domains
 from cloneward.store.tables import addresses, items, versions
+from cloneward.url import registered_domain
 
 # One round trip and some hundred kB a page; SQLite takes 32,766 parameters a statement.
 PAGE_ROWS = 1_000
@@ -137,6 +139,15 @@ class ItemStore:
         """Give all imports, the oldest first."""
         with self._engine.connect() as connection:
             return tuple(map(read_import, connection.execute(select_imports())))
+
+    def proven_domains(self) -> frozenset[str]:
+        """Give the registered domains whose control by the owner is on record."""
+        with self._engine.connect() as connection:
+            return read_domains(connection)
+
+    def is_proven(self, host: str) -> bool:
+        """Say whether control of the registered domain of a host is on record: nothing is acted on without it."""
+        return registered_domain(host) in self.proven_domains()
 
     def _page(self, after: str) -> list[Row[Any]]:
         query = select(items).where(items.c.removed_at.is_(None), items.c.id > after)

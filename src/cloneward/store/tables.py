@@ -91,3 +91,15 @@ versions = Table(
     Index(None, "import_id"),
     comment="One row a text that an item had: facts, never edited; `until` is filled in once.",
 )
+
+proofs = Table(
+    "proofs",
+    metadata,
+    Column("domain", Text, primary_key=True, comment="registered domain"),
+    Column("method", Text, primary_key=True, comment="dns or file"),
+    Column("evidence", Text, primary_key=True, comment="the record as it stood, or the address of the file"),
+    Column("digest", Text, primary_key=True, comment="of the record's text, or of the file's bytes"),
+    Column("first_proven_at", UtcTime, nullable=False),
+    Column("last_proven_at", UtcTime, nullable=False),
+    comment="One row an evidence of control of a domain: facts, never deleted; only `last_proven_at` moves.",
+)

@@ -10,9 +10,11 @@ from sqlalchemy import Column, Connection, Engine, bindparam, func, select
 from cloneward.clock import Clock
 from cloneward.errors import EvidenceError, InputError
 from cloneward.model.content import Item, Registered
+from cloneward.model.evidence import Proof
 from cloneward.store.imports import Import, import_id, read_import, seal_versions, select_sealed
 from cloneward.store.items import ItemStore, storable
 from cloneward.store.objects import ObjectStore
+from cloneward.store.proofs import write_proof
 from cloneward.store.tables import addresses, imports, items, versions
 
 # One commit and one flush a batch: at 500 they vanish beside the work, and a kill loses under a second of it.
@@ -101,6 +103,11 @@ class ItemWriter(ItemStore):
             connection.execute(items.update().where(mine, items.c.removed_at.is_(None)).values(removed_at=now))
             standing = versions.c.item == item_id, versions.c.until.is_(None)
             connection.execute(versions.update().where(*standing).values(until=now))
+
+    def record_proof(self, proof: Proof) -> Proof:
+        """Put a proof of control on record, or that it was found again; give it with its times."""
+        with self._engine.begin() as connection:
+            return write_proof(connection, proof, self._clock.now())
 
     def _commit(self, of_import: str, batch: list[Registered]) -> "_Plan":
         """Objects first, flushed, then the rows at once: a row never names an object that is not there."""

@@ -27,8 +27,6 @@ from cloneward.workflows.library import Library
 from cloneward.workflows.looks import MAX_LOOKS, NO_FILES, Files, open_target
 
 TOOL = f"cloneward/{__version__}"
-# What a target is said to be that could not be read, by who must act.
-_UNREAD = {InputError: "target_missing", RefusedError: "target_refused", Unavailable: "target_unavailable"}
 Keep = Callable[[str, str, str], None]
 """Takes the target, the page and its extracted text."""
 
@@ -81,8 +79,7 @@ class Check:
         try:
             pages = gatherer.gather(url)
         except (InputError, RefusedError, Unavailable) as error:
-            problem = Problem(code=_UNREAD[type(error)], page=None, text=str(error), hint=error.hint)
-            yield self._judge(url, site, iter([problem]))
+            yield self._judge(url, site, iter([_tell_unread(error)]))
             return
         if not self.each:
             yield self._judge(url, site, pages)
@@ -182,6 +179,15 @@ class _Site:
             hint = "judge every page alone, with --each"
             self.problems.append(Problem(code="several_sites", page=None, text=text, hint=hint))
         return name
+
+
+def _tell_unread(error: InputError | RefusedError | Unavailable) -> Problem:
+    """Say that an address could not be read, by who must act."""
+    if isinstance(error, RefusedError):
+        return Problem(code="target_refused", page=None, text=str(error), hint=error.hint)
+    if isinstance(error, Unavailable):
+        return Problem(code="target_unavailable", page=None, text=str(error), hint=error.hint)
+    return Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
 
 
 def _name_page(target: Path, page: RawPage | Problem) -> str:

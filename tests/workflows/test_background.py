@@ -1,0 +1,101 @@
+"""Tests of cloneward.workflows.background."""
+
+import pytest
+
+from cloneward.errors import EvidenceError, InputError
+from cloneward.store.workspace import Workspace
+from cloneward.workflows.background import Background, add_pages
+from cloneward.workflows.check import Check
+from cloneward.workflows.enrol import Enrolment, enrol
+from cloneward.workflows.library import open_store
+from cloneward.workflows.reindex import BACKGROUND, is_behind, reindex
+from tests.fetch.hosts import JumpClock
+
+WIRE = " ".join(f"wire{number} word{number * 7}" for number in range(60))
+OWN = " ".join(f"mine{number} own{number * 3}" for number in range(200))
+THEIRS = " ".join(f"theirs{number} else{number * 5}" for number in range(60))
+
+
+def write_page(folder, name, *texts):
+    """Write a page with a paragraph for each text."""
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text("<title>A page</title>" + "".join(f"<p>{text}</p>" for text in texts))
+    return folder
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    """A workspace with one item: a wire text among words of its own."""
+    workspace = Workspace.create(tmp_path / "workspace", "https://owner.test/", {})
+    site = write_page(tmp_path / "site", "news.html", OWN, WIRE)
+    with workspace.writer(JumpClock()) as store:
+        list(enrol(site, "https://owner.test/", store, Enrolment()))
+        reindex(store, workspace.index_folder)
+    return workspace
+
+
+def judge(workspace, target):
+    """Give verdict and direction of a target."""
+    with workspace.reader(JumpClock()) as store:
+        library = open_store(store, workspace.settings, workspace.index_folder)
+        (checked,) = Check(library=library, clock=JumpClock()).run(target)
+    return checked.verdict.verdict, checked.verdict.direction
+
+
+def add(workspace, source):
+    """Add a source to the background and bring the index up."""
+    background = Background()
+    ticks = []
+    with workspace.writer(JumpClock()) as store:
+        problems = add_pages(source, workspace.index_folder, background, lambda: ticks.append(1))
+        reindex(store, workspace.index_folder)
+        assert not is_behind(store, workspace.index_folder)
+    return background, problems, len(ticks)
+
+
+def test_a_wire_text_is_nobodys_copy(workspace, tmp_path):
+    """A page that shares only the wire text is a partial copy before the background has it, and benign after."""
+    shared = write_page(tmp_path / "paper", "news.html", WIRE, THEIRS)
+    copied = write_page(tmp_path / "copy", "news.html", OWN, WIRE)
+    assert judge(workspace, shared)[0] in {"copy", "partial_copy"}
+    background, problems, _ = add(workspace, write_page(tmp_path / "agency", "wire.html", WIRE))
+    assert (background.pages, background.problems, problems) == (1, 0, ())
+    assert background.fingerprints > 10
+    assert judge(workspace, shared) == ("benign", "common_source")
+    assert judge(workspace, copied)[0] == "copy"
+
+
+def test_again_changes_nothing(workspace, tmp_path):
+    """The same pages twice leave the background as it was; others are added to it."""
+    agency = write_page(tmp_path / "agency", "wire.html", WIRE)
+    first, *_ = add(workspace, agency)
+    assert add(workspace, agency)[0] == first
+    write_page(agency, "more.html", THEIRS)
+    more, _, ticks = add(workspace, agency)
+    assert more.fingerprints > first.fingerprints
+    assert (more.pages, ticks) == (2, 2)
+
+
+def test_records_are_a_background_too(workspace, tmp_path):
+    """What a file of records holds is added like pages, and their problems are told with their place."""
+    file = tmp_path / "texts.jsonl"
+    file.write_text(f'{{"id": "w", "text": "{WIRE}"}}\nno json\n{{"id": "e", "images": ["a.png"]}}\n')
+    background, problems, _ = add(workspace, file)
+    assert background.pages == 1
+    assert len(problems) == background.problems == 2
+    assert all(problem.page for problem in problems)
+
+
+def test_nothing_there(workspace, tmp_path):
+    """A source that is not there is the caller's mistake, and the background stays as it was."""
+    with pytest.raises(InputError, match="nothing at"):
+        add(workspace, tmp_path / "none")
+    assert not (workspace.index_folder / BACKGROUND).exists()
+
+
+def test_damage_is_told(workspace, tmp_path):
+    """A damaged background is not written over."""
+    (workspace.index_folder / BACKGROUND).write_bytes(b"nonsense")
+    with pytest.raises(EvidenceError, match="damaged"):
+        add(workspace, write_page(tmp_path / "agency", "wire.html", WIRE))
+    assert (workspace.index_folder / BACKGROUND).read_bytes() == b"nonsense"
