@@ -19,23 +19,8 @@ STATIC: list[Part] = [
     ("docs", ["python", "-m", "make.reference", "--check"]),
     ("licences", ["python", "-m", "make.licences"]),
 ]
-TESTS: list[Part] = [
-    ("house", ["pytest", "-q", "-n", "auto", "-m", "not browser", "tests/house"]),
-    (
-        "unit",
-        [
-            "pytest",
-            "-q",
-            "-n",
-            "auto",
-            "-m",
-            "not browser and not server",
-            "--ignore",
-            "tests/house",
-            "tests",
-        ],
-    ),
-]
+# One run for all of them: two would start the workers, and load what they need, twice.
+TESTS: list[Part] = [("tests", ["pytest", "-q", "-n", "auto", "-m", "not browser and not server", "tests"])]
 REAL: Part = ("real", ["pytest", "-m", "browser or server", "tests"])
 
 
