@@ -46,6 +46,5 @@ def test_nothing_is_left_out():
         "imports",
         "docs",
         "licences",
-        "house",
-        "unit",
+        "tests",
     ]
