@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from html import escape
 from importlib import metadata
 from pathlib import Path
 from random import Random
@@ -21,10 +22,12 @@ from typing import Any
 from text import ROOT, describe_machine, sites
 
 from cloneward.fingerprint.extract import extract
+from cloneward.sim import Block
 
 SEED = 20261124
 SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 SENTENCE_WORDS = (6, 60)  # less is a heading or a cell, more a table
+PARAGRAPH = re.compile(rb"<p[ >]", re.IGNORECASE)
 WORD = re.compile(r"\S+")
 
 
@@ -99,6 +102,15 @@ def cut_corpus(texts: Sequence[Text], words: int, count: int, rng: Random) -> tu
     parts += [recombine(sentences, words, rng) for _ in range(count - real)]
     rng.shuffle(parts)
     return parts, real
+
+
+def put_in(host: bytes, part: Sequence[Block], rng: Random) -> bytes:
+    """Real HTML with foreign blocks put in before one of its paragraphs."""
+    places = [found.start() for found in PARAGRAPH.finditer(host)]
+    end = host.lower().rfind(b"</body>")
+    at = rng.choice(places) if places else end if end >= 0 else len(host)
+    told = "".join(f"<p>{escape(block.text, quote=False)}</p>\n" for block in part)
+    return host[:at] + told.encode("ascii", "xmlcharrefreplace") + host[at:]
 
 
 def time_cpu(run: Callable[[], object]) -> float:

@@ -21,7 +21,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from html import escape
 from itertools import cycle
 from pathlib import Path
 from random import Random
@@ -134,7 +133,7 @@ class Web:
                     continue
                 page = read_page(next(items).read_bytes())
                 part = copyist.take_part(page, round(page.words * rng.uniform(*EXCERPT_SHARE)), rng)
-                yield kind, put_in(host, part), read_page(host).words + sum(block.words for block in part)
+                yield kind, corpus.put_in(host, part, rng), read_page(host).words + sum(block.words for block in part)
 
 
 def prepare(web: Web, build: Path) -> None:
@@ -173,14 +172,6 @@ def clothe(page: Page, size: int, rng: Random) -> str:
     fill = f"<style>{chr(10).join(rules)}</style><script>{chr(10).join(calls)}</script>"
     at = html.lower().rfind("</body>")
     return f"{html[:at]}{fill}{html[at:]}" if at > 0 else html + fill
-
-
-def put_in(host: bytes, part: Sequence[Block]) -> bytes:
-    """Real HTML with foreign blocks put in before the middle paragraph."""
-    places = [at for at in range(len(host)) if host.startswith((b"<p>", b"<P>"), at)]
-    at = places[len(places) // 2] if places else host.lower().rfind(b"</body>")
-    told = "".join(f"<p>{escape(block.text, quote=False)}</p>\n" for block in part)
-    return host[:at] + told.encode("ascii", "xmlcharrefreplace") + host[at:]
 
 
 def _is_near(left: Path, right: Path) -> bool:
