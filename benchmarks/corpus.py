@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from importlib import metadata
+from itertools import islice
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -29,6 +30,9 @@ SENTENCE = re.compile(r"(?<=[.!?])\s+|\n")
 SENTENCE_WORDS = (6, 60)  # less is a heading or a cell, more a table
 PARAGRAPH = re.compile(rb"<p[ >]", re.IGNORECASE)
 WORD = re.compile(r"\S+")
+FRAGMENT = 5  # words
+SHARED = 0.1  # of a made text: real sentences
+MILL_WORDS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,31 +79,45 @@ def cut_text(text: str, words: int) -> list[str]:
     ]
 
 
-def list_sentences(texts: Sequence[Text]) -> list[str]:
-    """Every sentence of the texts, once."""
-    low, high = SENTENCE_WORDS
-    seen = dict.fromkeys(sentence for text in texts for sentence in SENTENCE.split(text.text))
-    return [sentence for sentence in seen if low <= len(sentence.split()) <= high]
+@dataclass(frozen=True, slots=True)
+class Mill:
+    """Makes texts that are like real ones in their words, and share with others about as much as real ones do.
 
+    Of every text nine parts of ten are fragments of five words, which are too few to be found by anyone here; one is
+    real sentences, each of which stands in a few other texts too. Of sentences alone every text would share whole
+    sentences with more than a hundred others; real ones share with eight, at the median.
+    """
 
-def recombine(sentences: Sequence[str], words: int, rng: Random) -> str:
-    """A text of so many words made of sentences that never stood together."""
-    parts: list[str] = []
-    count = 0
-    while count < words:
-        parts.append(sentences[int(rng.random() * len(sentences))])
-        count += parts[-1].count(" ") + 1
-    return " ".join(" ".join(parts).split()[:words])
+    words: Sequence[str]
+    sentences: Sequence[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[Text], rng: Random) -> "Mill":
+        low, high = SENTENCE_WORDS
+        shuffled = rng.sample(texts, len(texts))
+        words = list(islice((word for text in shuffled for word in text.text.split()), MILL_WORDS))
+        seen = dict.fromkeys(sentence for text in texts for sentence in SENTENCE.split(text.text))
+        return cls(words, [sentence for sentence in seen if low <= len(sentence.split()) <= high])
+
+    def make(self, count: int, rng: Random) -> str:
+        """A text of so many words."""
+        made: list[str] = []
+        while len(made) < count * (1 - SHARED):
+            at = int(rng.random() * (len(self.words) - FRAGMENT))
+            made += self.words[at : at + FRAGMENT]
+        while len(made) < count:
+            made += self.sentences[int(rng.random() * len(self.sentences))].split()
+        return " ".join(made[:count])
 
 
 def cut_corpus(texts: Sequence[Text], words: int, count: int, rng: Random) -> tuple[list[str], int]:
-    """So many texts of so many words, and how many of them are real: the others are real sentences recombined."""
+    """So many texts of so many words, and how many of them are real; the others are made of real ones."""
     parts = list(dict.fromkeys(part for text in texts for part in cut_text(text.text, words)))
     rng.shuffle(parts)
-    real = min(len(parts), count)
-    sentences = list_sentences(texts)
     parts = parts[:count]
-    parts += [recombine(sentences, words, rng) for _ in range(count - real)]
+    real = len(parts)
+    mill = Mill.of(texts, rng)
+    parts += [mill.make(words, rng) for _ in range(count - real)]
     rng.shuffle(parts)
     return parts, real
 
@@ -109,8 +127,16 @@ def put_in(host: bytes, part: Sequence[Block], rng: Random) -> bytes:
     places = [found.start() for found in PARAGRAPH.finditer(host)]
     end = host.lower().rfind(b"</body>")
     at = rng.choice(places) if places else end if end >= 0 else len(host)
-    told = "".join(f"<p>{escape(block.text, quote=False)}</p>\n" for block in part)
+    told = "\n".join(map(_mark_up, part))
     return host[:at] + told.encode("ascii", "xmlcharrefreplace") + host[at:]
+
+
+def _mark_up(block: Block) -> str:
+    text = f"<p>{escape(block.text, quote=False)}</p>"
+    if block.kind != "quote":
+        return text
+    credit = f'<cite>Quoted from <a href="{escape(block.link)}">{escape(block.author)}</a></cite>'
+    return f"<blockquote>{text}{credit}</blockquote>"
 
 
 def time_cpu(run: Callable[[], object]) -> float:

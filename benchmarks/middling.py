@@ -69,7 +69,15 @@ PARTS = (
 )
 # How many units of each kind: what is true, and what is not.
 TRUE = {"pasted": 3, "pasted_changed": 3, "scattered": 2, "short_page": 2, "changed_heavily": 2}
-FALSE = {"third_text": 4, "notice": 2, "phrase": 2, "signature": 2, "same_topic": 4, "unrelated": 2}
+FALSE = {
+    "third_text": 2,
+    "third_quoted": 2,
+    "notice": 2,
+    "phrase": 2,
+    "signature": 2,
+    "same_topic": 12,
+    "unrelated": 4,
+}
 
 
 @dataclass(frozen=True)
@@ -157,6 +165,7 @@ class Maker:
             "short_page": self._make_short,
             "changed_heavily": self._change_heavily,
             "third_text": self._share_third,
+            "third_quoted": self._quote_third,
         }[kind]
 
     def _paste(self, share: float = 0.0, kind: str = "pasted") -> None:
@@ -191,14 +200,22 @@ class Maker:
         changed = copyist.shuffle_blocks(copyist.change_words(page, share, self.rng), self.rng)
         self._keep("changed_heavily", "", self._clothe(changed), file, changed.words)
 
-    def _share_third(self) -> None:
+    def _share_third(self, *, is_quoted: bool = False) -> None:
         """A passage of a third site on one of the owner's pages and on the target: neither took it from the other."""
-        _, third = self._take(self.third)
+        file, third = self._take(self.third)
         passage = copyist.take_part(third, self._draw_words(), self.rng)
+        if is_quoted:
+            link = f"https://{THIRD}.test/{file.name}"
+            text = " ".join(block.text for block in passage)
+            passage = (Block(text, "quote", link=link, author=f"the authors of {THIRD}"),)
         item = self._plant(*passage)
         host, html, _ = self._host()
         words = sum(block.words for block in passage)
-        self._keep("third_text", host, corpus.put_in(html, passage, self.rng), item, words)
+        kind = "third_quoted" if is_quoted else "third_text"
+        self._keep(kind, host, corpus.put_in(html, passage, self.rng), item, words)
+
+    def _quote_third(self) -> None:
+        self._share_third(is_quoted=True)
 
     def _share_common(self, kind: str) -> None:
         passage = Block(self.rng.choice(self.common[kind]))
@@ -455,9 +472,9 @@ def _write_report(result: dict[str, Any]) -> list[str]:
         ),
         "",
         (
-            "True: text of the owner's was put in. False: what the page shares with the owner stands on both for another "  # noqa: E501
-            "reason, or nothing is shared. Fired: at least one match of text; only these count below. Owners, hosts and "  # noqa: E501
-            "passages are split by site: "
+            "True: text of the owner's was put in. False: what the page shares with the owner stands on both for "
+            "another reason, or nothing is shared. Fired: at least one match of text; only these count below. Owners, "
+            "hosts and passages are split by site: "
             + "; ".join(f"{part}: {', '.join(split['owners'])}" for part, split in result["split"].items())
             + "."
         ),

@@ -3,7 +3,7 @@
     python benchmarks/run.py pages
     python benchmarks/run.py pages --count 2000 --pages 100      # a quick look
 
-The owner has the real pages of most sites of examples/sites.py, and pages made of real sentences up to the number
+The owner has the real pages of most sites of examples/sites.py, and pages made of their words up to the number
 asked for. Targets weigh about 35 KB: half are real pages of sites that are not the owner's, a quarter are pages of the
 owner's in another template, a quarter are real foreign pages with a part of one of the owner's put in. The workspace
 is made once by the command line and kept under build; --fresh makes it anew.
@@ -73,7 +73,7 @@ class Web:
         folders = [self.cache / name / "html" for name in names]
         return [file for folder in folders if folder.is_dir() for file in sites.list_pages(folder)]
 
-    def make_owner(self, sentences: Sequence[str]) -> None:
+    def make_owner(self, mill: corpus.Mill) -> None:
         """The folder that is protected: links to real pages, then made ones."""
         if self.owner.with_suffix(".txt").is_file():
             return
@@ -86,7 +86,7 @@ class Web:
         for number in range(self.count - len(real)):
             place = self.owner / "made" / f"{number // 1000:03}" / f"{number:06}.html"
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(make_page(sentences, Random(f"{SEED}/{number}")), encoding="utf-8")
+            place.write_text(make_page(mill, Random(f"{SEED}/{number}")), encoding="utf-8")
         self.owner.with_suffix(".txt").write_text(f"{len(real)} real\n", encoding="utf-8")
 
     def choose_items(self) -> list[Path]:
@@ -138,7 +138,8 @@ class Web:
 
 def prepare(web: Web, build: Path) -> None:
     """The pages on disk: the owner's and the targets."""
-    web.make_owner(corpus.list_sentences(corpus.read_texts(web.cache, build)))
+    texts = [text for text in corpus.read_texts(web.cache, build) if text.site not in FOREIGN]
+    web.make_owner(corpus.Mill.of(texts, Random(SEED)))
     web.make_targets()
 
 
@@ -147,9 +148,9 @@ def is_near_35_kb(file: Path) -> bool:
     return low <= file.stat().st_size <= high
 
 
-def make_page(sentences: Sequence[str], rng: Random) -> str:
-    """A page of real sentences that never stood together."""
-    text = corpus.recombine(sentences, rng.randint(*MADE_WORDS), rng).split()
+def make_page(mill: corpus.Mill, rng: Random) -> str:
+    """A page of the owner's that was never anywhere."""
+    text = mill.make(rng.randint(*MADE_WORDS), rng).split()
     blocks = []
     while text:
         size = rng.randint(20, 120)

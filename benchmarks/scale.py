@@ -3,21 +3,17 @@
     python benchmarks/run.py scale             # 10,000 and 100,000
     python benchmarks/run.py scale --all       # and a million: minutes, and 4 GB of disk
 
-A page has 500 words: 450 drawn one by one from the words of the real sites, as often as they stand there, and real
-sentences of 50 words that a few other pages have too. So it has as many fingerprints as a page of prose, and nearly
-all are its own, which is cheap to make and what a large site of posts looks like.
+A page has 500 words of corpus.Mill: nine tenths of its fingerprints are its own, the rest stand on some other pages.
 """
 
 import argparse
-import itertools
 import json
 import multiprocessing
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from functools import cache
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from random import Random
@@ -33,10 +29,8 @@ from cloneward.match.background import load_common
 from cloneward.match.index import Change, open_index, update_index
 
 WORDS = 500
-SHARED_WORDS = 50
 SIZES = (10_000, 100_000)
 ALL_SIZES = (*SIZES, 1_000_000)
-KEPT_WORDS = 1_000_000
 QUERIES = 2_000
 CANDIDATES = 100
 MORE = 1_000
@@ -47,26 +41,17 @@ AIM_BYTES, AIM_P99_MS = 2_000_000_000, 5.0
 class Maker:
     """Makes page after page, each from its number alone."""
 
-    words: Sequence[str]
-    sentences: Sequence[str]
+    mill: corpus.Mill
     made_s: float = 0.0
     printed_s: float = 0.0
     fingerprints: int = 0
-    took: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    @cache
     def load(cls, folder: Path) -> "Maker":
-        words, sentences = json.loads((folder / "words.json").read_text(encoding="utf-8"))
-        return cls(words, sentences)
+        return cls(corpus.Mill(*json.loads((folder / "mill.json").read_text(encoding="utf-8"))))
 
     def make(self, number: int) -> str:
-        rng = np.random.default_rng((SEED, number))
-        words = [self.words[at] for at in rng.integers(0, len(self.words), WORDS - SHARED_WORDS).tolist()]
-        shared: list[str] = []
-        while len(shared) < SHARED_WORDS:
-            shared += self.sentences[int(rng.integers(0, len(self.sentences)))].split()
-        return " ".join(words + shared[:SHARED_WORDS])
+        return self.mill.make(WORDS, Random(f"{SEED}/{number}"))
 
     def add(self, numbers: range) -> Iterator[tuple[str, str, Any]]:
         for number in numbers:
@@ -80,17 +65,13 @@ class Maker:
             yield f"i{number:07}", digest, sketch
 
 
-def keep_words(cache_folder: Path, build: Path) -> None:
-    """The words and sentences that pages are made of, in one file for the processes that measure."""
-    kept = build / "scale" / "words.json"
-    if kept.is_file():
-        return
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    texts = corpus.read_texts(cache_folder, build / "corpus")
-    rng = Random(SEED)
-    rng.shuffle(texts)
-    words = list(itertools.islice((word for text in texts for word in text.text.split()), KEPT_WORDS))
-    kept.write_text(json.dumps([words, corpus.list_sentences(texts)]), encoding="utf-8")
+def keep_mill(cache: Path, build: Path) -> None:
+    """What pages are made of, in one file for the processes that measure."""
+    kept = build / "scale" / "mill.json"
+    if not kept.is_file():
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        mill = corpus.Mill.of(corpus.read_texts(cache, build / "corpus"), Random(SEED))
+        kept.write_text(json.dumps([mill.words, mill.sentences]), encoding="utf-8")
 
 
 def build_index(folder: Path, size: int) -> dict[str, Any]:
@@ -176,7 +157,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     folder = options.build / "scale"
     fresh = multiprocessing.get_context("spawn")  # each figure in a process of its own: memory is that of one job
     with ProcessPoolExecutor(1, fresh) as pool:
-        pool.submit(keep_words, options.cache, options.build).result()
+        pool.submit(keep_mill, options.cache, options.build).result()
     rows = []
     for size in options.sizes or (ALL_SIZES if options.all else SIZES):
         row: dict[str, Any] = {}
@@ -198,8 +179,7 @@ def _write_report(result: dict[str, Any]) -> list[str]:
         corpus.tell_run(result),
         "",
         (
-            f"Pages of {WORDS} words, {WORDS - SHARED_WORDS} drawn from the words of real sites and {SHARED_WORDS} of "
-            f"real sentences that other pages have too. {result['queries']:,} queries, half of them indexed pages "
+            f"Pages of {WORDS} words of corpus.Mill. {result['queries']:,} queries, half of them indexed pages "
             "(found: named first), half new ones; ms of CPU of `candidates` alone, warm: asked a second time. Memory: "
             "of a process that opened the index and asked: anonymous is its own, mapped is the disk's cache. "
             f"Aims at a million: {AIM_BYTES / 1e9:.0f} GB on disk, {AIM_P99_MS:.0f} ms at the 99th percentile."

@@ -272,10 +272,10 @@ def main(arguments: Sequence[str] = ()) -> int:
     read: list[Text] = corpus.read_texts(options.cache, options.build / "corpus")
     rng = Random(SEED)
     half = options.queries - 2 * (options.queries // 4)
-    parts, real = corpus.cut_corpus(read, WORDS, options.count + half, rng)
-    texts, others = parts[: options.count], parts[options.count :]
+    cut, real = corpus.cut_corpus(read, WORDS, options.count + half, rng)
+    texts, others = cut[: options.count], cut[options.count :]
     asked = choose_asked(texts, others, options.queries, rng)
-    say(f"{len(parts):,} texts of {WORDS} words, {real:,} of them real")
+    say(f"{len(cut):,} texts of {WORDS} words, {real:,} of them real")
     contestants = list_contestants(options.build / "speed" / "index")
     measure(contestants, texts, asked, options.rounds)
     ours = contestants[0]
@@ -297,7 +297,7 @@ def main(arguments: Sequence[str] = ()) -> int:
     result = {
         **run,
         "texts": {"count": len(texts), "words": WORDS, "asked": len(asked), "rounds": options.rounds},
-        "real_share": round(real / len(parts), 3),
+        "real_share": round(real / len(cut), 3),
         "index_bytes": size,
         "parts_us": parts,
         "rows": rows,
@@ -318,7 +318,7 @@ def _write_report(result: dict[str, Any]) -> list[str]:
         "",
         (
             f"{texts['count']:,} texts of {texts['words']} words in the index, {result['real_share']:.0%} of them "
-            f"parts of real pages, the rest real sentences recombined; {texts['asked']:,} asked, median of "
+            f"parts of real pages, the rest of corpus.Mill; {texts['asked']:,} asked, median of "
             f"{texts['rounds']} rounds "
             "in turn, least to greatest in brackets. Found: of the asked texts of that kind, how many were answered "
             f"with their source; of those not indexed, with anything. Peers: {PERMS} permutations, shingles of {GRAM} "
