@@ -406,7 +406,7 @@ def measure_auroc(rows: Sequence[dict[str, Any]], figure: str) -> float | None:
         truth: sorted(row[figure] or 0 for row in rows if row["truth"] == truth and row["fired"])
         for truth in (True, False)
     }
-    if not all(values.values()):
+    if not all(values.values()) or all(row[figure] is None for row in rows):
         return None
     ranks: dict[float, float] = {}
     pooled = sorted(values[True] + values[False])
@@ -451,6 +451,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 def _tell_kind(part: str, kind: str, rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
     of_kind = [row for row in rows if row["kind"] == kind]
     fired = [row for row in of_kind if row["fired"]]
+    scores = [row["score"] for row in fired if row["score"] is not None]
     return {
         "part": part,
         "kind": kind,
@@ -459,7 +460,7 @@ def _tell_kind(part: str, kind: str, rows: Sequence[dict[str, Any]]) -> dict[str
         "fired": len(fired),
         "verdicts": dict(Counter(row["verdict"] for row in fired).most_common()),
         "group_words": statistics.median([row["group_words"] for row in fired]) if fired else None,
-        "score": statistics.median([row["score"] for row in fired if row["score"] is not None] or [math.nan]),
+        "score": statistics.median(scores) if scores else None,
     }
 
 

@@ -217,7 +217,6 @@ class Protected:
             "cpu_s": round(run.cpu_s, 1),
             "wall_s": round(run.wall_s, 1),
             "peak_mib": round(run.peak_bytes / 2**20),
-            "told": run.errors.strip().splitlines()[-1:],
         }
 
 
