@@ -3,7 +3,7 @@
     python benchmarks/run.py scale             # 10,000 and 100,000
     python benchmarks/run.py scale --all       # and a million: minutes, and 4 GB of disk
 
-A page has 500 words of corpus.Mill: nine tenths of its fingerprints are its own, the rest stand on some other pages.
+A page has 500 words of corpus.Mill: most of its fingerprints are its own, the rest stand on some other pages.
 """
 
 import argparse
