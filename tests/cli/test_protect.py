@@ -181,7 +181,7 @@ def test_progress_on_a_terminal(protect, web, monkeypatch):
 
 
 def test_an_address_is_enrolled(run, workspace):
-    """A sitemap of ours is read through the door, its pages are items, and a second run finds them unchanged."""
+    """A sitemap is read through the door, its pages are items, unchanged the second time, or a background."""
     pages = {f"/{name}.html": f"<p>page {name} of ours, with words of its own".encode() for name in "abc"}
     links = "".join(f"<url><loc>http://own.test{path}</loc></url>" for path in pages)
     pages["/sitemap.xml"] = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{links}</urlset>'.encode()
@@ -194,6 +194,8 @@ def test_an_address_is_enrolled(run, workspace):
             done = run("protect", "add", "http://own.test/sitemap.xml", "--workspace", workspace)
             assert done.code == 0
             assert f"{new} new, 0 changed, {unchanged} unchanged, 0 problems" in done.err
+        done = run("protect", "add", "http://own.test/sitemap.xml", "--background", "--workspace", workspace)
+        assert "3 pages, 0 problems; your background has " in done.err
     finally:
         host.stop()
     urls = {record["url"] for record in run("protect", "list", "--json", "--workspace", workspace).records}

@@ -17,6 +17,7 @@ from cloneward.errors import InputError
 if TYPE_CHECKING:
     from cloneward.cli.progress import Progress
     from cloneward.model.content import Item
+    from cloneward.store.workspace import Workspace
     from cloneward.store.writer import ItemWriter
     from cloneward.workflows.enrol import Enrolment
     from cloneward.workflows.gather import Gatherer
@@ -72,7 +73,7 @@ def add(
                 show_progress(clock, partial(_count_pages, source), is_quiet=as_json) as progress,
             ):
                 if background:
-                    record, words = _add_background(Path(source), opened.index_folder, progress)
+                    record, words = _add_background(source, opened, progress)
                 elif isinstance(source, str):
                     record, words = _add_address(source, store, make_gatherer(opened.settings, "protect"), progress)
                 else:
@@ -128,12 +129,17 @@ def _add_items(
     return {"enrolment": enrolment}, _describe_enrolment(enrolment)
 
 
-def _add_background(source: Path, folder: Path, progress: "Progress") -> tuple[dict[str, object], str]:
+def _add_background(source: Path | str, opened: "Workspace", progress: "Progress") -> tuple[dict[str, object], str]:
     """Add the pages of a source to the background; give what came of it, for a record and in words."""
-    from cloneward.workflows.background import Background, add_pages
+    from cloneward.workflows.background import Background, add_address, add_pages
 
-    added = Background()
-    for problem in add_pages(source, folder, added, progress.step):
+    added, folder = Background(), opened.index_folder
+    if isinstance(source, str):
+        gatherer = make_gatherer(opened.settings, "protect")
+        problems = add_address(source, gatherer, folder, added, progress.step)
+    else:
+        problems = add_pages(source, folder, added, progress.step)
+    for problem in problems:
         progress.clear()
         tell(describe_problem(problem))
     words = (

@@ -17,6 +17,7 @@ Never: decides, fingerprints, or looks into what it keeps.
         for item in store.items():                   # by id, streamed
             text, body = store.text(item), store.body(item)
         item = store.get("i3f")                      # an id, or what one id alone begins with
+        store.is_proven("www.example.org")           # is control of its domain on record? Ask before acting
 
 The face names nothing: SQLAlchemy takes over half a second to import, and the bare package does not pay it.
 """
