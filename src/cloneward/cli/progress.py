@@ -12,13 +12,14 @@ from cloneward.clock import Clock
 GAP_S = 0.5
 """At least so long between two writings: more often nobody reads, and a slow line would slow the run."""
 
+_NOISE_S = 0.25  # sooner, a rate says nothing
 _COLUMNS = 80  # of a terminal that does not say
 _MINUTE_S, _HOUR_S = 60, 3600
 
 
 def describe_progress(done: int, total: int | None, spent_s: float) -> str:
     """Give how many items are done, at which rate, and how long the others take where their number is known."""
-    rate = done / spent_s if spent_s >= GAP_S else 0.0  # sooner, a rate is noise
+    rate = done / spent_s if spent_s >= _NOISE_S else 0.0
     parts = [f"{done:,} items" if total is None else f"{done:,} of {total:,} items"]
     if rate:
         parts.append(f"{rate:,.0f}/s" if rate >= 10 else f"{rate:.1f}/s")  # noqa: PLR2004  below, a digit more
@@ -52,7 +53,12 @@ class Progress:
     def step(self) -> None:
         """Count one more, and write the line anew if it is time."""
         self.done += 1
-        if self.stream is None or (now_s := self.clock.monotonic_s()) - self._wrote_s < GAP_S:
+        if self.stream is None:
+            return
+        now_s = self.clock.monotonic_s()
+        if self.done == 1:  # libraries were loaded until now, which tells nothing of the rate
+            self._began_s = self._wrote_s = now_s
+        if now_s - self._wrote_s < GAP_S:
             return
         self._wrote_s = now_s
         # One column stays free: a full line would make the terminal go to the next.
