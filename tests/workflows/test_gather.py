@@ -8,7 +8,7 @@ from cloneward.archive.folder import RawPage
 from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.fetch.http import Fetcher
 from cloneward.settings import Fetch
-from cloneward.workflows.gather import Gatherer, is_address
+from cloneward.workflows.gather import Gatherer, is_address, tell_unread
 from tests.fetch.hosts import Host, JumpClock, answer, path_of
 
 HTML = "Content-Type: text/html; charset=koi8-r\r\n"
@@ -146,3 +146,13 @@ def test_errors_of_the_first_address_are_raised(gather):
 def test_addresses_are_told_from_paths(text, is_one):
     """Only what begins like an address of the web is one."""
     assert is_address(text) is is_one
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [(InputError, "target_missing"), (RefusedError, "target_refused"), (Unavailable, "target_unavailable")],
+)
+def test_what_could_not_be_read_says_who_must_act(error, code):
+    """The code tells the caller's mistake, a refusal and a bad moment apart, and keeps message and hint."""
+    problem = tell_unread(error("what happened", hint="what to do"))
+    assert (problem.code, problem.text, problem.hint) == (code, "what happened", "what to do")

@@ -22,7 +22,7 @@ from cloneward.model.content import Extract, Problem
 from cloneward.model.finding import Match
 from cloneward.protect.register import primary_language
 from cloneward.url import host_of, join_hosts
-from cloneward.workflows.gather import Gatherer
+from cloneward.workflows.gather import Gatherer, tell_unread
 from cloneward.workflows.library import Library
 from cloneward.workflows.looks import MAX_LOOKS, NO_FILES, Files, open_target
 
@@ -79,7 +79,7 @@ class Check:
         try:
             pages = gatherer.gather(url)
         except (InputError, RefusedError, Unavailable) as error:
-            yield self._judge(url, site, iter([_tell_unread(error)]))
+            yield self._judge(url, site, iter([tell_unread(error)]))
             return
         if not self.each:
             yield self._judge(url, site, pages)
@@ -179,15 +179,6 @@ class _Site:
             hint = "judge every page alone, with --each"
             self.problems.append(Problem(code="several_sites", page=None, text=text, hint=hint))
         return name
-
-
-def _tell_unread(error: InputError | RefusedError | Unavailable) -> Problem:
-    """Say that an address could not be read, by who must act."""
-    if isinstance(error, RefusedError):
-        return Problem(code="target_refused", page=None, text=str(error), hint=error.hint)
-    if isinstance(error, Unavailable):
-        return Problem(code="target_unavailable", page=None, text=str(error), hint=error.hint)
-    return Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
 
 
 def _name_page(target: Path, page: RawPage | Problem) -> str:

@@ -111,6 +111,15 @@ class Gatherer:
         )
 
 
+def tell_unread(error: InputError | RefusedError | Unavailable) -> Problem:
+    """Say that an address could not be read, by who must act."""
+    if isinstance(error, RefusedError):
+        return Problem(code="target_refused", page=None, text=str(error), hint=error.hint)
+    if isinstance(error, Unavailable):
+        return Problem(code="target_unavailable", page=None, text=str(error), hint=error.hint)
+    return Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
+
+
 @dataclass(frozen=True)
 class _Named:
     """What a document names."""
