@@ -244,10 +244,10 @@ def write_queries(folder: Path, edit: str, photos: Sequence[Photo], part: str) -
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     with ProcessPoolExecutor() as pool:
-        return list(pool.map(partial(_write_query, folder, edit, part), range(len(photos)), photos, chunksize=8))
+        return list(pool.map(partial(write_query, folder, edit, part), range(len(photos)), photos, chunksize=8))
 
 
-def _write_query(folder: Path, edit: str, part: str, number: int, photo: Photo) -> Query:
+def write_query(folder: Path, edit: str, part: str, number: int, photo: Photo) -> Query:
     picture = Image.open(photo.file)
     done: list[dict[str, Any]] = []
     file = folder / f"{number:05}.jpg"
