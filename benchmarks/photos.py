@@ -8,7 +8,7 @@
 Written without reading the detector: photos are edited by Pillow and judged by the command line alone. Photos are split
 by the digest of their scene's name. What is tuned is tuned on tuning photos; all figures are of reporting photos. A
 photo counts as found only if its own item is among the matches of kind image. Every match of two real photos is a false
-one unless a person has listed the two as one scene (photos_scenes.py); each is drawn side by side below the build
+one unless photos_scenes.py says that both show one scene, and why; each is drawn side by side below the build
 folder, to be looked at. 3 million pairs of different scenes take about 2,500 photos, which the packages do not have:
 folders given by --photos make up for them, and the report says what was there.
 """
@@ -33,7 +33,7 @@ import numpy as np
 from corpus import SEED, describe_run, say, tell_run, write_results
 from photos_edits import QUALITY, edit_photo, list_edits
 from photos_made import make_picture
-from photos_scenes import name_scene, read_scenes
+from photos_scenes import PLACES, name_scene, read_scenes
 from PIL import Image
 from text import ROOT, Bench, bound_share
 
@@ -306,17 +306,24 @@ def _overlap(left: Sequence[float], right: Sequence[float]) -> float:
 def list_false(
     queries: Sequence[Query], answers: Mapping[str, Sequence[Answer]], photos: Mapping[str, Photo]
 ) -> dict[str, set[tuple[str, str]]]:
-    """Unordered pairs of photos that were taken for one another: of different scenes, of one scene, with made ones."""
+    """Unordered pairs of pictures that were taken for one another, by what they are."""
     pairs: dict[str, set[tuple[str, str]]] = defaultdict(set)
     for query in queries:
         for answer in answers.get(query.page, ()):
             if answer.item == query.photo:
                 continue
             other = photos.get(answer.item)
-            kind = "made" if other is None else "scene" if other.scene == photos[query.photo].scene else "false"
+            kind = "made" if other is None else name_kind(photos[query.photo], other)
             first, second = sorted((query.photo, answer.item))
             pairs[kind].add((first, second))
     return pairs
+
+
+def name_kind(left: Photo, right: Photo) -> str:
+    """What a match of two photos is: of one scene by a person's list, of a place shown over and over, or false."""
+    if left.scene == right.scene:
+        return "scene"
+    return "place" if left.source == right.source and left.source in PLACES else "false"
 
 
 def count_pairs(photos: Sequence[Photo], asked: Sequence[Photo]) -> int:
@@ -327,8 +334,9 @@ def count_pairs(photos: Sequence[Photo], asked: Sequence[Photo]) -> int:
 
 
 def _count_different(photos: Sequence[Photo]) -> int:
-    scenes = Counter(photo.scene for photo in photos)
-    return math.comb(len(photos), 2) - sum(math.comb(count, 2) for count in scenes.values())
+    scenes = Counter(photo.scene for photo in photos if photo.source not in PLACES)
+    places = Counter(photo.source for photo in photos if photo.source in PLACES)
+    return math.comb(len(photos), 2) - sum(math.comb(count, 2) for count in (*scenes.values(), *places.values()))
 
 
 def draw_pairs(folder: Path, pairs: Sequence[tuple[str, str]], photos: Mapping[str, Photo]) -> None:
@@ -481,7 +489,8 @@ def write_report(result: Mapping[str, Any]) -> list[str]:
             f"{result['pairs']:,} pairs of photos of different scenes of which one at least was asked about, of which "
             f"{result['pairs_within_part']:,} are of two asked ones. Taken for one another: "
             f"{len(false.get('false', ()))}; besides, of one scene by a person's list: {len(false.get('scene', ()))}; "
-            f"with made pictures: {len(false.get('made', ()))}."
+            f"of places that one source shows over and over ({', '.join(sorted(PLACES))}), in no figure: "
+            f"{len(false.get('place', ()))}; with made pictures: {len(false.get('made', ()))}."
         ),
         "",
         *(f"- `{left}` and `{right}`" for left, right in false.get("false", ())),

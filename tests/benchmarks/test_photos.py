@@ -54,6 +54,15 @@ def test_false_pairs_by_kind(tmp_path):
     }
 
 
+def test_places_are_no_pairs(tmp_path):
+    """Two photos of a source that shows few places over and over are neither a pair of the gate nor a false match."""
+    many = [Photo(f"clothing-{number}", tmp_path, "clothing", f"clothing-{number}") for number in range(5)]
+    (other,) = make_photos(tmp_path, ["hill-1"])
+    assert photos.count_pairs([*many, other], [*many, other]) == 5
+    assert photos.name_kind(many[0], many[1]) == "place"
+    assert photos.name_kind(many[0], other) == "false"
+
+
 def test_pairs_are_counted(tmp_path):
     """Pairs of one scene and pairs that nobody asked about are no pairs of the gate."""
     known = make_photos(tmp_path, ["a-1", "a-2", "b-1", "c-1", "d-1"])
