@@ -32,8 +32,9 @@ INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q rp rt ruby s samp "
     "small span strike strong sub sup time tt u var wbr".split()
 )
+# Not what `hidden` hides: tabs, answers and one text for each system lie there until a script shows them.
 _INVISIBLE = (
-    "script,style,template,noscript,iframe,object,svg,[hidden],"
+    "script,style,template,noscript,iframe,object,svg,"
     '[style*="display:none" i],[style*="display: none" i],[style*="visibility:hidden" i],'
     '[style*="visibility: hidden" i]'
 )
