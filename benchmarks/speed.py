@@ -34,7 +34,7 @@ PERMS = 128
 GRAM = 5
 BANDS, THRESHOLD = 8, 0.8  # rensa's own benchmark has these
 SKETCHED_AT_ONCE = 2_000
-CANDIDATES = 100
+CANDIDATES, RIVAL = 16, 0.5  # what a check asks for: those that share half of what the first shares
 CHANGED = 0.15
 LEAST = {"rensa": 4.0, "datasketch": 6.0}
 
@@ -99,7 +99,7 @@ class Cloneward(Contestant):
         self.index = open_index(self.folder)
 
     def ask(self, texts: Sequence[str]) -> list[Any]:
-        found = (self.index.candidates(fingerprint(text).sketch, CANDIDATES)[0] for text in texts)
+        found = (self.index.candidates(fingerprint(text).sketch, CANDIDATES, RIVAL)[0] for text in texts)
         return [{int(item) for item, _ in items} for items in found]
 
 
@@ -245,7 +245,7 @@ def measure_parts(ours: Cloneward, asked: Sequence[Asked], rounds: int) -> dict[
     sketches = [fingerprint(text).sketch for text in plain]
     runs = {
         "fingerprint": lambda: [fingerprint(text) for text in plain],
-        "query": lambda: [ours.index.candidates(sketch, CANDIDATES) for sketch in sketches],
+        "query": lambda: [ours.index.candidates(sketch, CANDIDATES, RIVAL) for sketch in sketches],
     }
     return {
         name: corpus.spread([corpus.time_cpu(run) / len(plain) * 1e6 for _ in range(rounds)])

@@ -91,6 +91,7 @@ def test_only_the_best_are_named():
     """Of many candidates the most alike are given, with the number of all."""
     index = build_index((f"i{n}", sketch_of(range(n, 40))) for n in range(0, 40, 8))
     assert index.candidates(sketch_of(range(40)), 2) == ([("i0", 40), ("i8", 32)], 5)
+    assert index.candidates(sketch_of(range(40)), least=0.6) == ([("i0", 40), ("i8", 32), ("i16", 24)], 5)
 
 
 @pytest.mark.parametrize(("items", "limit"), [(0, 10), (500, 10), (501, 11), (1_000, 20), (10**6, HOT_ITEMS)])
@@ -149,8 +150,8 @@ def test_many_small_updates_are_merged(tmp_path):
 
 
 def test_large_additions_are_cut(tmp_path, monkeypatch):
-    """More items than a segment is made of at once become several, and the answers stay the same."""
-    monkeypatch.setattr(module, "SEGMENT_ITEMS", 3)
+    """More fingerprints than a segment is made of at once become several, and the answers stay the same."""
+    monkeypatch.setattr(module, "SEGMENT_SIZE", 6)
     items = {f"i{number}": [number, number + 1] for number in range(10)}
     index = update_index(tmp_path, open_index(tmp_path), Change(added=entries_of(items)))
     assert len(index.parts) == 4

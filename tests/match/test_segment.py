@@ -12,10 +12,10 @@ from cloneward.fingerprint.kinds import Kind, Sketch
 from cloneward.fingerprint.winnow import TEXT
 from cloneward.match.segment import (
     build_segment,
-    count_shared,
     find_frequent,
     merge_segments,
     open_segment,
+    rank_owners,
     write_segment,
 )
 
@@ -38,8 +38,9 @@ def look_up(segment, wanted, hot=NOTHING, alive=None):
     """Give the items that share, with how many."""
     mask = np.ones(len(segment), np.bool_) if alive is None else np.array(alive, np.bool_)
     arrays = segment.hashes, segment.owners, segment.directory
-    places, counts = count_shared(np.array(wanted, np.uint64), hot, *arrays, mask)
-    return {segment.item(int(place)): int(count) for place, count in zip(places, counts, strict=True)}
+    ranked = rank_owners(np.array(wanted, np.uint64), hot, *arrays, mask).tolist()
+    assert ranked == sorted(ranked)
+    return {segment.item(entry % 2**32): -(entry >> 32) for entry in ranked}
 
 
 def expect(items, wanted, hot=()):

@@ -77,31 +77,22 @@ def _shingle_hashes(tokens: NDArray[np.uint64], size: int) -> NDArray[np.uint64]
 def _choose(hashes: NDArray[np.uint64], window: int) -> NDArray[np.int32]:
     """Give the ascending positions that hold the minimum of at least one window over them.
 
-    A monotonic queue gives each window's minimum in linear time; every position that equals it is kept.
+    These are where the sequence equals the maximum, over all windows that a position stands in, of their minima. Both
+    are taken step by step over the whole sequence: a processor does four of these at once, and foresees all.
     """
-    count = hashes.size
-    width = min(window, count)
-    chosen = np.empty(count, np.int32)
-    queue = np.empty(count, np.int32)
+    width = min(window, hashes.size)
+    windows = hashes.size - width + 1
+    lowest = hashes[:windows].copy()
+    for step in range(1, width):
+        for index in range(windows):
+            lowest[index] = min(lowest[index], hashes[index + step])
+    highest = np.zeros(hashes.size, np.uint64)
+    for step in range(width):
+        for index in range(windows):
+            highest[index + step] = max(highest[index + step], lowest[index])
+    chosen = np.empty(hashes.size + 1, np.int32)
     size = 0
-    head, tail = 0, 0
-    last = -1
-    for index in range(count):
-        while tail > head and hashes[queue[tail - 1]] > hashes[index]:
-            tail -= 1
-        queue[tail] = index
-        tail += 1
-        if queue[head] <= index - width:
-            head += 1
-        if index < width - 1:
-            continue
-        lowest = hashes[queue[head]]
-        for step in range(head, tail):
-            position = queue[step]
-            if hashes[position] != lowest:
-                break
-            if position > last:
-                chosen[size] = position
-                size += 1
-                last = position
+    for index in range(hashes.size):
+        chosen[size] = index
+        size += highest[index] == hashes[index]
     return chosen[:size].copy()

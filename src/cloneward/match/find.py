@@ -62,17 +62,20 @@ def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Foun
 
     Every shared run of `RUN` words that count is covered by a match, with the items that share most; an item that
     shares only what others explain better is left out. What is left is looked up by its short blocks. `left_out`
-    counts candidates beyond `MAX_CANDIDATES`.
+    counts the items beyond `MAX_CANDIDATES` that share words with what is not explained.
     """
     search = _Search(page, text, index.text.set_aside)
     open_ = text.sketch
     left_out = 0
     while len(open_):
-        candidates, total = index.text.candidates(open_, MAX_CANDIDATES + len(search.seen))
-        fresh = [(item, shared) for item, shared in candidates if item not in search.seen]
-        rivals = [item for item, shared in fresh[:_ROUND] if shared >= _RIVAL * fresh[0][1]]
-        if not rivals or len(search.seen) + len(rivals) > MAX_CANDIDATES:
-            left_out = total - len(candidates) + len(fresh)
+        least = 0.0 if search.seen else _RIVAL
+        candidates, _ = index.text.candidates(open_, _ROUND + len(search.seen), least)
+        fresh = [(item, shared) for item, shared in candidates if item not in search.seen][:_ROUND]
+        rivals = [item for item, shared in fresh if shared >= _RIVAL * fresh[0][1]]
+        if not rivals:
+            break
+        if len(search.seen) + len(rivals) > MAX_CANDIDATES:
+            left_out = sum(item not in search.seen for item, _ in index.text.candidates(open_)[0])
             break
         for item in rivals:
             search.compare(item, load(item))

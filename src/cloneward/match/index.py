@@ -24,10 +24,10 @@ from cloneward.match.segment import (
     REBUILD,
     Segment,
     build_segment,
-    count_shared,
     find_frequent,
     merge_segments,
     open_segment,
+    rank_owners,
     write_segment,
 )
 
@@ -37,10 +37,11 @@ HOT_SHARE = 0.02
 """Share of the items from which on a fingerprint is the owner's template, menus, series and standing notes."""
 HOT_MIN_ITEMS = 10
 """Below this many items it is not: a post stands on its own page, and on those of its day, author and subjects."""
-SEGMENT_ITEMS = 50_000
-"""Items that a segment is made of at once: some 30 million fingerprints of long pages, 2 GB while it is made."""
+SEGMENT_SIZE = 30_000_000
+"""Fingerprints that a segment is made of at once: 50,000 long pages or 150,000 short ones, 2 GB while it is made."""
 _MERGED_AT = 8
 """Segments from which on those of like size are merged."""
+_PLACE = (1 << 32) - 1  # where `rank_owners` has the place of an item
 _MANIFEST = "manifest.json"
 NOTHING = np.empty(0, np.uint64)
 """No fingerprints."""
@@ -82,26 +83,33 @@ class Index:
         """Give the number of items."""
         return sum(part.count() for part in self.parts)
 
-    def candidates(self, sketch: Sketch, most: int | None = None) -> tuple[list[tuple[str, int]], int]:
+    def candidates(
+        self, sketch: Sketch, most: int | None = None, least: float = 0.0
+    ) -> tuple[list[tuple[str, int]], int]:
         """Give the items that share fingerprints, with how many, the most first, and the number of all such items.
+
+        Args:
+            sketch: what is looked up.
+            most: how many are named.
+            least: only those that share this part of what the first shares are.
 
         Raises:
             VersionMismatch: the sketch is of another kind or version.
         """
         require_same(sketch.kind, self.kind)
-        found = [
-            count_shared(sketch.hashes, self.set_aside, s.hashes, s.owners, s.directory, part.alive)
+        ranked = [
+            rank_owners(sketch.hashes, self.set_aside, s.hashes, s.owners, s.directory, part.alive)
             for part in self.parts
             for s in [part.segment]
         ]
-        if not found:
-            return [], 0
-        shared = np.concatenate([counts for _, counts in found])
-        places = np.concatenate([places for places, _ in found])
-        numbers = np.repeat(np.arange(len(found)), [counts.size for _, counts in found])
-        order = np.argsort(-shared, kind="stable")[:most]
-        named = [(self.parts[numbers[at]].segment.item(int(places[at])), int(shared[at])) for at in order]
-        return named, int(shared.size)
+        entries = ((number, entry) for number, one in enumerate(ranked) for entry in one[:most].tolist())
+        best = sorted((entry >> 32, number, entry & _PLACE) for number, entry in entries)[:most]
+        named = [
+            (self.parts[number].segment.item(place), -shared)
+            for shared, number, place in best
+            if shared <= least * best[0][0]
+        ]
+        return named, sum(map(len, ranked))
 
     def states(self) -> Iterator[tuple[str, str]]:
         """Give each item with the digest of the text that it was indexed with."""
@@ -163,7 +171,7 @@ def update_index(folder: Path, index: Index, change: Change) -> Index:
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = [Part(part.segment, part.alive & ~_places_of(part.segment, change.gone)) for part in index.parts]
-    for chunk in _cut(change.added, SEGMENT_ITEMS):
+    for chunk in _cut(change.added):
         segment = build_segment(index.kind, chunk)
         parts.append(Part(segment, np.ones(len(segment), np.bool_)))
     parts = _merge_parts([part for part in parts if part.alive.any()])
@@ -265,12 +273,14 @@ def _replace(file: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def _cut(entries: Iterable[tuple[str, str, Sketch]], size: int) -> Iterator[list[tuple[str, str, Sketch]]]:
+def _cut(entries: Iterable[tuple[str, str, Sketch]]) -> Iterator[list[tuple[str, str, Sketch]]]:
     chunk: list[tuple[str, str, Sketch]] = []
+    size = 0
     for entry in entries:
         chunk.append(entry)
-        if len(chunk) == size:
+        size += len(entry[2])
+        if size >= SEGMENT_SIZE:
             yield chunk
-            chunk = []
+            chunk, size = [], 0
     if chunk:
         yield chunk

@@ -23,21 +23,24 @@ _MAGIC = "cloneward segment 1"
 _HEADER_BYTES = 4096
 _ALIGNED_BYTES = 64
 _STATE_BYTES = 32
+_WIDE = 1 << 32
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: neighbours fall far apart
 
 
 @dataclass(frozen=True, eq=False)
 class Segment:
     """The fingerprints of some items.
 
-    `hashes`: uint64, shape (p,), ascending. `owners`: uint32, shape (p,), places of items. `directory`: uint64, shape
-    (2**bits + 1,), where the hashes with each leading bits begin. `names`: uint8, the ids in UTF-8, one after the
-    other; `ends`: uint64, shape (n,), where each ends. `states`: uint8, shape (n, 32), the digest of each item's text.
+    `hashes`: uint64, shape (p,), ascending. `owners`: uint32, shape (p,), places of items. `directory`: uint32, or
+    uint64 from 2**32 hashes on, shape (2**bits + 1,), where the hashes with each leading bits begin. `names`: uint8,
+    the ids in UTF-8, one after the other; `ends`: uint64, shape (n,), where each ends. `states`: uint8, shape (n, 32),
+    the digest of each item's text.
     """
 
     kind: Kind
     hashes: NDArray[np.uint64]
     owners: NDArray[np.uint32]
-    directory: NDArray[np.uint64]
+    directory: NDArray[np.uint32 | np.uint64]
     names: NDArray[np.uint8]
     ends: NDArray[np.uint64]
     states: NDArray[np.uint8]
@@ -48,8 +51,8 @@ class Segment:
 
     def item(self, place: int) -> str:
         """Give the id of the item at a place."""
-        start = int(self.ends[place - 1]) if place else 0
-        name: bytes = self.names[start : int(self.ends[place])].tobytes()
+        start = self.ends.item(place - 1) if place else 0
+        name: bytes = self.names[start : self.ends.item(place)].tobytes()
         return name.decode()
 
     def state(self, place: int) -> str:
@@ -70,7 +73,7 @@ class Segment:
 def build_segment(kind: Kind, entries: Iterable[tuple[str, str, Sketch]]) -> Segment:
     """Make a segment of items, each with the digest of its text and its sketch; no id may come twice.
 
-    Keeps 12 bytes a fingerprint and a directory of about 2 more; takes about 50 while it works.
+    Keeps 12 bytes a fingerprint and a directory of about 1 to 2 more; takes about 50 while it works.
 
     Raises:
         VersionMismatch: the sketches are not of that kind and version.
@@ -175,64 +178,130 @@ def _assemble(
     )
 
 
-def _directory(hashes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _directory(hashes: NDArray[np.uint64]) -> NDArray[np.uint32 | np.uint64]:
     bits = max(1, int(hashes.size).bit_length() - 2)
     edges = np.arange(1, 1 << bits, dtype=np.uint64) << np.uint64(64 - bits)
-    return np.concatenate(([0], np.searchsorted(hashes, edges), [hashes.size])).astype(np.uint64)
+    places = np.concatenate(([0], np.searchsorted(hashes, edges), [hashes.size]))
+    return places.astype(np.uint32 if hashes.size < _WIDE else np.uint64)
 
 
 @numba.njit(cache=True)
-def count_shared(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so each array comes alone
+def rank_owners(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so each array comes alone
     wanted: NDArray[np.uint64],
-    hot: NDArray[np.uint64],
+    aside: NDArray[np.uint64],
     hashes: NDArray[np.uint64],
     owners: NDArray[np.uint32],
-    directory: NDArray[np.uint64],
+    directory: NDArray[np.uint32 | np.uint64],
     alive: NDArray[np.bool_],
-) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Give the places of the living items that share wanted fingerprints which are not hot, and how many.
+) -> NDArray[np.int64]:
+    """Give the living items that share wanted fingerprints which are not set aside, those that share most first.
 
-    `hot` is ascending; the places come ascending.
+    Returns:
+        int64, shape (n,), ascending: how many are shared, negative, in the upper 32 bits; the item's place below.
     """
-    shift = np.uint64(64)
-    size = directory.size - 1
-    while size > 1:
-        size >>= 1
-        shift -= np.uint64(1)
-    ordered = np.sort(wanted)
-    found = np.empty(64, np.uint32)
-    total = 0
-    for step in range(ordered.size):
-        value = ordered[step]
-        if step and value == ordered[step - 1]:
+    begins, ends = _find_runs(wanted, hashes, directory)
+    runs = _keep_runs(begins, ends, hashes, aside)
+    total = (ends[:runs] - begins[:runs]).sum()
+    found = np.empty(total, np.uint32)
+    at = 0
+    for run in range(runs):
+        for index in range(begins[run], ends[run]):
+            found[at] = owners[index]
+            at += 1
+    size = _size_table(total)
+    places = np.empty(size, np.uint32)
+    counts = np.zeros(size, np.int64)
+    taken = np.empty(total, np.uint64)
+    items = 0
+    for owner in found:
+        if not alive[owner]:
             continue
-        place = np.searchsorted(hot, value)
-        if place < hot.size and hot[place] == value:
-            continue
-        bucket = value >> shift
-        for index in range(directory[bucket], directory[bucket + np.uint64(1)]):
-            if hashes[index] > value:
-                break
-            if hashes[index] == value and alive[owners[index]]:
-                if total == found.size:
-                    found = np.concatenate((found, np.empty(total, np.uint32)))
-                found[total] = owners[index]
-                total += 1
-    return _tally(np.sort(found[:total]))
+        slot = np.uint64(owner) * _SPREAD >> np.uint64(32) & np.uint64(size - 1)
+        while counts[slot] and places[slot] != owner:
+            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+        if counts[slot] == 0:
+            places[slot] = owner
+            taken[items] = slot
+            items += 1
+        counts[slot] += 1
+    ranked = np.empty(items, np.int64)
+    for at in range(items):
+        ranked[at] = (-counts[taken[at]] << 32) + places[taken[at]]
+    ranked.sort()
+    return ranked
 
 
 @numba.njit(cache=True)
-def _tally(ordered: NDArray[np.uint32]) -> tuple[NDArray[np.uint32], NDArray[np.int32]]:
-    """Give each value once, and how often it stands in the ordered list."""
-    places = np.empty(ordered.size, np.uint32)
-    counts = np.zeros(ordered.size, np.int32)
-    last = -1
-    for index in range(ordered.size):
-        if last < 0 or places[last] != ordered[index]:
-            last += 1
-            places[last] = ordered[index]
-        counts[last] += 1
-    return places[: last + 1], counts[: last + 1]
+def _find_runs(
+    wanted: NDArray[np.uint64], hashes: NDArray[np.uint64], directory: NDArray[np.uint32 | np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give where each fingerprint that the segment has begins and ends in it.
+
+    Nearly all of the time is waiting for memory. So the directory is read for all of them, then the line that each
+    begins on, and only then is anything decided: reads that depend on no decision are under way together.
+    """
+    shift = np.uint64(65)
+    size = directory.size
+    while size:
+        size >>= 1
+        shift -= np.uint64(1)
+    begins = np.empty(wanted.size, np.int64)
+    ends = np.empty(wanted.size, np.int64)
+    for at in range(wanted.size):
+        bucket = wanted[at] >> shift
+        begins[at] = directory[bucket]
+        ends[at] = directory[bucket + np.uint64(1)]
+    first = np.zeros(wanted.size, np.uint64)
+    for at in range(wanted.size):
+        if begins[at] < ends[at]:
+            first[at] = hashes[begins[at]]
+    runs = 0
+    for at in range(wanted.size):
+        value = wanted[at]
+        index = begins[at] + (first[at] < value)
+        end = ends[at]
+        while index < end and hashes[index] < value:
+            index += 1
+        begins[runs] = index
+        while index < end and hashes[index] == value:
+            index += 1
+        ends[runs] = index
+        runs += ends[runs] > begins[runs]
+    return begins[:runs], ends[:runs]
+
+
+@numba.njit(cache=True)
+def _keep_runs(
+    begins: NDArray[np.int64], ends: NDArray[np.int64], hashes: NDArray[np.uint64], aside: NDArray[np.uint64]
+) -> int:
+    """Move each run that counts to the front, once, and give their number; `aside` is ascending."""
+    size = _size_table(begins.size)
+    met = np.full(size, -1, np.int64)
+    runs = 0
+    for at in range(begins.size):
+        begin = begins[at]
+        slot: int = begin & (size - 1)
+        while met[slot] not in (-1, begin):
+            slot = (slot + 1) & (size - 1)
+        if met[slot] == begin:
+            continue
+        met[slot] = begin
+        place = np.searchsorted(aside, hashes[begin])
+        if place < aside.size and aside[place] == hashes[begin]:
+            continue
+        begins[runs] = begin
+        ends[runs] = ends[at]
+        runs += 1
+    return runs
+
+
+@numba.njit(cache=True)
+def _size_table(entries: int) -> int:
+    """Give the slots of a hash table for so many entries: a power of two, at most half full."""
+    size = 64
+    while size < 2 * entries:
+        size *= 2
+    return size
 
 
 @numba.njit(cache=True)
