@@ -11,7 +11,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head, sniff_media
+from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head, read_charset, sniff_media
 from tests.archive.crawl import http
 
 WORDS = b"<p>some words " * 5_000
@@ -155,9 +155,26 @@ def test_media(content_type, content, media):
     assert detect_media(content_type, content) == media
 
 
+@pytest.mark.parametrize(
+    ("content_type", "charset"),
+    [
+        ("text/html; charset=UTF-8", "UTF-8"),
+        ("text/html;Charset = 'koi8-r' ; x=y", "koi8-r"),
+        ('text/html; charset="cp1251", text/html', "cp1251"),
+        ("text/html; charset=", None),
+        ("text/html", None),
+        ("", None),
+    ],
+)
+def test_declared_charsets(content_type, charset):
+    """The charset of a content type is taken as it stands there, in quotes or not."""
+    assert read_charset(content_type) == charset
+
+
 @pytest.mark.timeout(5)
 def test_sniffing_is_fast():
-    """No beginning makes the sniffing slow."""
+    """No beginning and no content type makes the sniffing slow."""
+    read_charset("charset" * 100_000 + "charset" + " " * 100_000)
     for content in [b"<!---->" * 200, b"<!--" * 300, b"<?xml" * 300, b" " * 2_000, b"<?xml>" * 200 + b"<"]:
         sniff_media(content)
 

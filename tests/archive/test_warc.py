@@ -135,6 +135,21 @@ def test_takes_what_is_a_page(block, fields, is_html):
     assert (page.content, page.is_html, problems) == (HTML, is_html, [])
 
 
+@pytest.mark.parametrize(
+    ("block", "fields", "charset"),
+    [
+        (http(HTML, media="text/html; Charset='koi8-r'"), {}, "koi8-r"),
+        (http(HTML), {}, None),
+        (HTML, {"kind": "resource", "Content_Type": "text/html;charset=cp1251"}, "cp1251"),
+    ],
+)
+def test_charsets_are_those_of_the_server(block, fields, charset):
+    """A page comes with the charset that its server declared, and so does a revisit of it."""
+    again = record(URLS[0], b"", kind="revisit", WARC_Refers_To_Target_URI=URLS[0], WARC_Refers_To_Date=DATE)
+    found, problems = read(pack(record(URLS[0], block, **fields), again))
+    assert ([page.charset for page in found], problems) == ([charset, charset], [])
+
+
 @pytest.mark.parametrize("address", ["<http://a.test/>", "http://a.test/", "HTTP://a.test/", "http://a.test/a b\t"])
 def test_addresses(address):
     """An address comes as it was written, without the brackets of old writers and without what no address holds."""

@@ -12,11 +12,15 @@ from cloneward.workflows.enrol import Enrolment, enrol
 from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.library import open_store
 from cloneward.workflows.reindex import BACKGROUND, is_behind, reindex
+from tests.archive.crawl import http, record
 from tests.fetch.hosts import Host, JumpClock, answer, running, say
 
 WIRE = " ".join(f"wire{number} word{number * 7}" for number in range(60))
 OWN = " ".join(f"mine{number} own{number * 3}" for number in range(200))
 THEIRS = " ".join(f"theirs{number} else{number * 5}" for number in range(90))
+
+# Its bytes in this charset are guessed to be another's, so that what the server declared is seen to count.
+PAGE, CHARSET = f"<p>{WIRE.replace('wire', 'łódź')}", "iso-8859-2"
 
 
 def write_page(folder, name, *texts):
@@ -91,15 +95,26 @@ def test_records_are_a_background_too(workspace, tmp_path):
 
 def test_addresses_are_a_background_too(workspace):
     """A page of the web is added like one of a folder, in the charset that its server declared."""
-    page = f"<p>{WIRE.replace('wire', 'телеграф')}".encode("koi8-r")
     folder = workspace.index_folder
     backgrounds = []
-    for content, charset in ((page, "koi8-r"), (page.decode("koi8-r").encode(), "utf-8")):
+    for charset in (CHARSET, "utf-8"):
+        content = PAGE.encode(charset)
         with running(Host(say(answer(content, f"Content-Type: text/html; charset={charset}\r\n")))) as (host,):
             rules = Fetch(allow=(host.endpoint,), resolve={"wire.test": host.endpoint}, per_host_s=0)
             gatherer = Gatherer(Fetcher(rules, JumpClock()), JumpClock(), "protect")
             backgrounds.append(Background())
             assert add_address("http://wire.test/", gatherer, folder, backgrounds[-1]) == ()
+    assert backgrounds[0].pages == 1
+    assert backgrounds[0] == backgrounds[1]
+
+
+def test_archives_keep_their_charset(workspace, tmp_path):
+    """A page of a WARC is read in the charset that its server declared, as the same page in UTF-8 is."""
+    backgrounds = []
+    for charset in (CHARSET, "utf-8"):
+        file = tmp_path / f"{charset}.warc"
+        file.write_bytes(record(block=http(PAGE.encode(charset), media=f"text/html; charset={charset}")))
+        backgrounds.append(add(workspace, file)[0])
     assert backgrounds[0].pages == 1
     assert backgrounds[0] == backgrounds[1]
 

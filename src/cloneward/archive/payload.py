@@ -26,6 +26,7 @@ _HTML_BEGIN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_CHARSET = re.compile(r"""charset\s{0,9}=\s{0,9}["']?([^\s"';,]{1,40})""", re.IGNORECASE)
 _STATUS = re.compile(rb"HTTP/[0-9.]{1,5} ([0-9]{3})\b")
 # RFC 9110 sets no bound; browsers follow no more, and each may multiply what it is given.
 _MAX_CODINGS = 3
@@ -48,11 +49,15 @@ class Head:
 
 @dataclass(frozen=True)
 class Payload:
-    """What was decoded. `is_cut`: there was more; `fault`: why the rest could not be decoded."""
+    """What was decoded. `is_cut`: there was more; `fault`: why the rest could not be decoded.
+
+    `charset`: what the server declared, if it did; the bytes are as it sent them.
+    """
 
     content: bytes
     is_cut: bool = False
     fault: str = ""
+    charset: str | None = None
 
 
 def parse_head(block: bytes) -> Head | None:
@@ -87,6 +92,12 @@ def detect_media(content_type: str, content: bytes) -> Media | None:
     if stated in _TEXT_TYPES:
         return "text"
     return sniff_media(content) if stated in _UNTOLD_TYPES else None
+
+
+def read_charset(content_type: str) -> str | None:
+    """Give the charset that a content type declares, as it is written there; none where it declares none."""
+    found = _CHARSET.search(content_type)
+    return found[1] if found else None
 
 
 def sniff_media(content: bytes) -> Media | None:

@@ -3,13 +3,13 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 from urllib.parse import urlsplit
 
 from cloneward.archive.folder import RawPage
 from cloneward.archive.moment import parse_moment
-from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head
+from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head, read_charset
 from cloneward.archive.record import Damage, Record, open_stream, read_records
 from cloneward.archive.stream import Packing
 from cloneward.model.content import Problem
@@ -130,8 +130,7 @@ class _Reader:
             yield from self.tell(Problem(code="page_truncated", page=url, text=f"{why}; its beginning was read"))
         if payload.content or not payload.fault:
             self.remember(record, url)
-            seen_at = parse_moment(record.headers.get("warc-date"))
-            yield RawPage(url, payload.content, is_html, url=url, seen_at=seen_at, position=record.position)
+            yield _make_page(record, url, payload, is_html=is_html)
 
     def decode(self, record: Record) -> tuple[Payload | None, bool]:
         """Give the payload and whether it is HTML; none for what is no page, with the reason in the tally."""
@@ -154,7 +153,7 @@ class _Reader:
         if media is None:
             self.tally.left_out["media"] += 1
             return None, False
-        return payload, media == "html"
+        return replace(payload, charset=read_charset(stated)), media == "html"
 
     def remember(self, record: Record, url: str) -> None:
         headers = record.headers
@@ -180,8 +179,20 @@ class _Reader:
             payload, is_html = self.decode(original)
             if payload is not None:
                 self.revisited_bytes += len(payload.content)
-                seen_at = parse_moment(headers.get("warc-date"))
-                yield RawPage(url, payload.content, is_html, url=url, seen_at=seen_at, position=record.position)
+                yield _make_page(record, url, payload, is_html=is_html)
+
+
+def _make_page(record: Record, url: str, payload: Payload, *, is_html: bool) -> RawPage:
+    """Give the page of a record, with its date as the archiver wrote it."""
+    return RawPage(
+        url,
+        payload.content,
+        is_html,
+        url=url,
+        seen_at=parse_moment(record.headers.get("warc-date")),
+        position=record.position,
+        charset=payload.charset,
+    )
 
 
 def _read_address(record: Record) -> str | None:
