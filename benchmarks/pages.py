@@ -36,8 +36,8 @@ from cloneward.store.workspace import Workspace
 from cloneward.workflows.check import Check
 from cloneward.workflows.library import open_store
 
-# Whole families, so that no generator's furniture is on both sides.
-FOREIGN = ("python", "django", "postgresql", "git", "erlang", "openjdk", "ant-api", "junit")
+# Whole families, so that neither a generator's furniture nor one project's words are on both sides.
+FOREIGN = ("python", "django", "postgresql", "git", "erlang", "openjdk", "ant", "ant-api", "junit")
 KB_NEAR = (29_000, 41_000)
 EXCERPT_SHARE = (0.1, 0.3)
 OWNER_TEMPLATE = "wiki"  # of the pages that are made
