@@ -1,10 +1,12 @@
 """Which words stand under listed fingerprints."""
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TEXT, fingerprint
-from cloneward.match.mark import find_frequent, mark_tokens
+from cloneward.match.mark import find_frequent, is_listed, mark_tokens
 
 
 def test_frequent_counts_sketches():
@@ -37,3 +39,10 @@ def test_marks_do_not_bridge_what_lies_apart():
     listed = np.sort(np.concatenate([fingerprint(text).sketch.hashes for text in (first, second)]))
     own = mark_tokens(len(page.tokens), page.sketch, listed)[8:48]
     assert not own.any()
+
+
+@given(st.lists(st.integers(0, 20)), st.sets(st.integers(0, 20)))
+def test_listed_is_that_of_plain_sets(values, listed):
+    """A fingerprint is listed exactly where a set would hold it."""
+    found = is_listed(np.array(values, np.uint64), np.array(sorted(listed), np.uint64))
+    assert found.tolist() == [value in listed for value in values]

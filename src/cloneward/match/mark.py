@@ -27,6 +27,14 @@ def mark_tokens(size: int, sketch: Sketch, listed: NDArray[np.uint64]) -> NDArra
     return mask
 
 
+def is_listed(hashes: NDArray[np.uint64], listed: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Give which of the fingerprints are listed: bool, one for each; `listed` is ascending."""
+    if not listed.size:
+        return np.zeros(hashes.size, np.bool_)
+    places = np.searchsorted(listed, hashes)
+    return listed[np.minimum(places, listed.size - 1)] == hashes
+
+
 def find_frequent(sketches: Sequence[Sketch], least: int) -> NDArray[np.uint64]:
     """Give the fingerprints that stand in at least `least` (one or more) of the sketches, ascending."""
     if len(sketches) < least:

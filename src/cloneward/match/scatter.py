@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 
 from cloneward.fingerprint.blocks import Blocks
 from cloneward.match.align import Alignment
+from cloneward.match.mark import is_listed
 
 LEAST_WORDS = 60
 """Words in short blocks of one item from which on they are no chance; fewer are not reported."""
@@ -16,11 +17,11 @@ def leave_open(blocks: Blocks, covered: NDArray[np.bool_], hot: NDArray[np.uint6
     Args:
         blocks: those of a page.
         covered: bool, one for each token of the page.
-        hot: fingerprints of blocks of the owner's template.
+        hot: fingerprints of blocks of the owner's template, ascending.
     """
     sums = np.concatenate([[0], np.cumsum(covered)])
     starts = blocks.sketch.positions
-    return blocks.take((sums[starts + blocks.sizes] == sums[starts]) & ~np.isin(blocks.sketch.hashes, hot))
+    return blocks.take((sums[starts + blocks.sizes] == sums[starts]) & ~is_listed(blocks.sketch.hashes, hot))
 
 
 def pair_blocks(
@@ -30,6 +31,10 @@ def pair_blocks(
 
     The n-th time that a block stands in the target it is paired with the n-th time in the item.
     """
+    target = target.take(is_listed(target.sketch.hashes, np.sort(item.sketch.hashes)))
+    if target.sizes.sum() < LEAST_WORDS:
+        return None
+    item = item.take(is_listed(item.sketch.hashes, np.sort(target.sketch.hashes)))
     places: dict[int, list[int]] = {}
     for place, value in enumerate(item.sketch.hashes.tolist()):
         places.setdefault(value, []).append(place)
