@@ -186,6 +186,9 @@ def test_who_was_first_decides():
     ours = {"i0": Dates(claimed="2021-05-01", proven="2026-01-01T00:00:00Z")}
     found = verdict(matches, seen=kept, priority=ours)
     assert (found.verdict, found.direction) == ("benign", "theirs_first")
+    found = verdict(matches, seen={"p": Dates(archived="2020-01-01T00:00:00Z")}, priority=ours)
+    assert (found.verdict, found.direction) == ("copy", "unknown")
+    assert "theirs_first_claimed" in [reason.code for reason in found.reasons]
     dated = {"p": Dates(claimed="2026-05-01")}
     found = verdict(matches, seen=dated, priority=ours)
     assert (found.verdict, found.direction) == ("copy", "ours_first")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.judge.priority import Dates, find_direction, read_moment
+from cloneward.judge.priority import Dates, Told, find_direction, read_moment
 from cloneward.model.finding import Match, Span
 
 
@@ -32,11 +32,12 @@ def direction(theirs, ours):
         (Dates(claimed="2026-01-01T12:00:00"), Dates(proven="2026-01-01T00:00:00Z"), "unknown"),
         (Dates(proven="2026-02-01"), Dates(claimed="2026-01-01", proven="2026-01-01"), "unknown"),
         (Dates(claimed="soon", proven="never"), Dates(claimed="?", proven=""), "unknown"),
+        (Dates(archived="2000-01-01"), Dates(claimed="2021-01-01", proven="2026-01-01"), "unknown"),
         (Dates(), Dates(), "unknown"),
     ],
 )
 def test_only_what_is_proven_or_admitted_counts(theirs, ours, first):
-    """A kept copy older than our claim is theirs; their own date after our seal is ours; a claim for oneself is not."""
+    """What we saw before our claim is theirs; their own date after our seal is ours; any claim for oneself is not."""
     assert direction(theirs, ours) == first
 
 
@@ -49,7 +50,27 @@ def test_the_words_decide():
     assert find_direction(few, ours, pages)[0] == "unknown"
     first, told = find_direction(many, ours, pages)
     assert first == "theirs_first"
-    assert "2019-01-01" in told
+    assert "2019-01-01" in told.text
+
+
+@pytest.mark.parametrize(
+    ("archived", "is_told"), [("2019-01-01", True), ("2020-12-31T12:00:00Z", False), ("2022-01-01", False)]
+)
+def test_the_date_of_an_archive_is_told_and_decides_nothing(archived, is_told):
+    """A page dated before ours by an archive alone gives a claim in words, beside the direction that is proven."""
+    ours = {"i": Dates(claimed="2021-01-01", proven="2021-01-01")}
+    first, told = find_direction([match(100)], ours, {"p": Dates(archived=archived)})
+    assert (first, archived[:10] in told.claim) == ("unknown", is_told)
+    dated = {"p": Dates(archived=archived, claimed="2026-01-01")}
+    first, told = find_direction([match(100)], ours, dated)
+    assert (first, bool(told.claim)) == ("ours_first", is_told)
+
+
+def test_a_claim_is_told_for_half_of_the_words():
+    """An archive that dates a few of the pages early is no claim for the whole target."""
+    ours, pages = {"i": Dates(claimed="2021-01-01")}, {"old": Dates(archived="2019-01-01")}
+    told = find_direction([match(49, "old"), match(51, "new")], ours, pages)[1]
+    assert told == Told(text="nothing proves who published the shared text first")
 
 
 def test_without_matches_nothing_is_known():

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from cloneward.judge import reasons
+from cloneward.judge.priority import Told
 from cloneward.judge.reasons import _STANDINGS, CODES, Case, Judged, argue
 from cloneward.model.finding import Match, SiteMatches, Span
 
@@ -19,9 +20,9 @@ def copied(words, value=0.9):
     return Match(item="i", page="p", value=value, spans=(Span(target=(0, 9), item=(0, 9), words=words),))
 
 
-def judged(likeness="none", standing="none_known", direction="unknown", dates="", quoted=None):
+def judged(likeness="none", standing="none_known", direction="unknown", dates=None, quoted=None):
     """Give what the rules made of it."""
-    return Judged(likeness, standing, direction, dates, quoted or {}, 40)
+    return Judged(likeness, standing, direction, dates or Told(text=""), quoted or {}, 40)
 
 
 def codes(*arguments):
@@ -82,11 +83,21 @@ def test_a_common_source_is_told():
 def test_who_was_first_is_argued_on_the_side_it_speaks_for():
     """Our priority is a reason for, theirs one against, and not knowing is one against too."""
     given = case(matches=(copied(300),), longest_group=300)
-    ours = {r.code: r for r in argue(given, judged("whole", direction="ours_first", dates="dated"))}
-    theirs = {r.code: r for r in argue(given, judged("whole", direction="theirs_first", dates="kept"))}
+    ours = {r.code: r for r in argue(given, judged("whole", direction="ours_first", dates=Told(text="dated")))}
+    theirs = {r.code: r for r in argue(given, judged("whole", direction="theirs_first", dates=Told(text="kept")))}
     assert (ours["ours_first"].pro, ours["ours_first"].text) == (True, "dated")
     assert (theirs["theirs_first"].pro, theirs["theirs_first"].text) == (False, "kept")
     assert "direction_unknown" not in ours | theirs
+
+
+def test_what_an_archive_claims_weighs_nothing():
+    """The date in an archive that was handed over is an argument against that is told, of weight 0."""
+    given = case(matches=(copied(300),), longest_group=300)
+    told = {r.code: r for r in argue(given, judged("whole", dates=Told(text="unproven", claim="an archive says")))}
+    claim = told["theirs_first_claimed"]
+    assert (claim.pro, claim.weight, claim.text) == (False, 0.0, "an archive says")
+    assert told["direction_unknown"].text == "unproven"
+    assert "theirs_first_claimed" not in codes(case(), judged(dates=Told(text="", claim="an archive says")))
 
 
 def supported(kind, value):

@@ -242,6 +242,23 @@ def test_archives_are_judged_by_their_hosts(library, web, tmp_path):
     assert (checked.verdict.verdict, checked.verdict.standing) == ("authorised", "own")
 
 
+def test_a_forged_archive_excuses_nothing(library, web, tmp_path):
+    """A WARC that dates a copy before our pages leaves the verdict a copy, and what it claims is told."""
+    items = {name: replace(item, published_at="2026-02-01") for name, item in library.items.items()}
+    page = (web / "viewer-verbatim.test" / "000.html").read_bytes()
+    warc = tmp_path / "x.warc"
+    old = record("http://clone.test/0", http(page))
+    assert old.count(b"WARC-Date: 20") == 1
+    at = old.index(b"WARC-Date: ") + len(b"WARC-Date: ")
+    warc.write_bytes(old[:at] + b"1999" + old[at + 4 :])
+    (checked,) = Check(library=replace(library, items=items), clock=JumpingClock()).run(warc)
+    verdict = checked.verdict
+    assert verdict.captured_at.startswith("1999-")
+    assert (verdict.verdict, verdict.direction) == ("copy", "unknown")
+    claims = [reason for reason in verdict.reasons if reason.code == "theirs_first_claimed"]
+    assert [(claim.weight, claim.pro, "1999" in claim.text) for claim in claims] == [(0.0, False, True)]
+
+
 def test_several_sites_in_one_archive(library, web, tmp_path):
     """Where matching pages of one WARC were captured at several sites, none speaks for the others, and that is told."""
     owned = replace(library, owner=Owner(domains=frozenset({"own.test"})))

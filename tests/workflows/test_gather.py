@@ -60,6 +60,7 @@ def test_a_page(gather):
     assert (page.address, page.url, page.content) == ("http://site.test/a", "http://site.test/a", b"<p>text")
     assert (page.charset, page.is_html) == ("koi8-r", True)
     assert page.seen_at.startswith("2026-11-24T")
+    assert page.is_fetched
 
 
 @pytest.mark.parametrize(

@@ -20,8 +20,8 @@ class RawPage:
     """The bytes of one page.
 
     `address` is its path below the target, with forward slashes, or what else names it among the pages of its
-    source; `url` and `seen_at` where and when it was served, as an archive or we ourselves say, `charset` what its
-    server declared, and `position` where in the archive it stands, to go on from there.
+    source; `url` and `seen_at` where and when it was served, as an archive claims, or where `is_fetched` as we saw it
+    ourselves; `charset` what its server declared, and `position` where in the archive it stands, to go on from there.
     """
 
     address: str
@@ -31,6 +31,7 @@ class RawPage:
     seen_at: str | None = None
     position: str | None = None
     charset: str | None = None
+    is_fetched: bool = False
 
 
 def read_pages(target: Path) -> Iterator[RawPage | Problem]:

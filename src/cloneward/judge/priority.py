@@ -1,6 +1,6 @@
 """Who was first: what the dates on both sides prove, and what they merely claim."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,48 +15,64 @@ _MAJORITY = 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Dates:
-    """RFC 3339 or ISO 8601, none where unknown. `claimed`: what a page or owner says; `proven`: when it was seen.
+    """RFC 3339 or ISO 8601, none where unknown. `claimed`: what a page or owner says; `proven`: when we saw it.
 
-    Of an item, `proven` is when its text was sealed in our records; of a page, when somebody kept a copy of it.
+    Of an item, `proven` is when its text was sealed in our records; of a page, when we ourselves fetched it.
+    `archived` is when an archive that somebody handed over says that a copy of the page was kept: a claim as well.
     """
 
     claimed: str | None = None
     proven: str | None = None
+    archived: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """What the dates say in words. `claim`: that they were first, as an archive says and nothing proves; or empty."""
+
+    text: str
+    claim: str = ""
 
 
 def find_direction(
     matches: Iterable[Match], items: Mapping[str, Dates], pages: Mapping[str, Dates]
-) -> tuple[Direction, str]:
+) -> tuple[Direction, Told]:
     """Give who was first, with the dates that say so in words.
 
-    Theirs: a copy of their page was kept before we even claim to have published. Ours: they date their page after our
-    text was sealed. A date that only its owner vouches for proves nothing in its owner's favour.
+    Theirs: we saw their page before we even claim to have published. Ours: they date their page after our text was
+    sealed. A date that only its owner vouches for proves nothing in its owner's favour; nor does an archive's, which
+    anyone can write: it is told as a claim, and decides nothing (decision 0017).
     """
-    words = {"ours_first": 0, "theirs_first": 0}
-    told = {"ours_first": "", "theirs_first": ""}
+    words = dict.fromkeys(("theirs_first", "ours_first", "claim"), 0)
+    told = dict.fromkeys(words, "")
     total = 0
     for match in matches:
         shared = sum(span.words for span in match.spans)
         total += shared
         ours, theirs = items.get(match.item, Dates()), pages.get(match.page, Dates())
-        direction, text = _compare(ours, theirs)
-        if direction != "unknown":
-            words[direction] += shared
-            told[direction] = told[direction] or text
-    for direction in ("theirs_first", "ours_first"):
-        if total and words[direction] >= _MAJORITY * total:
-            return direction, told[direction]
-    return "unknown", "nothing tells who published the shared text first"
+        for name, text in _compare(ours, theirs):
+            words[name] += shared
+            told[name] = told[name] or text
+    counted = {name for name in words if total and words[name] >= _MAJORITY * total}
+    if "theirs_first" in counted:
+        return "theirs_first", Told(text=told["theirs_first"])
+    claim = told["claim"] if "claim" in counted else ""
+    if "ours_first" in counted:
+        return "ours_first", Told(text=told["ours_first"], claim=claim)
+    return "unknown", Told(text="nothing proves who published the shared text first", claim=claim)
 
 
-def _compare(ours: Dates, theirs: Dates) -> tuple[Direction, str]:
-    kept, published = read_moment(theirs.proven), read_moment(ours.claimed)
+def _compare(ours: Dates, theirs: Dates) -> Iterator[tuple[str, str]]:
+    """Give what the dates of one page and one item say: one direction at most, and a claim beside it."""
+    seen, archived, published = map(read_moment, (theirs.proven, theirs.archived, ours.claimed))
     sealed, dated = read_moment(ours.proven), read_moment(theirs.claimed)
-    if kept and published and kept + _MARGIN < published:
-        return "theirs_first", f"a copy of the page was kept on {kept:%Y-%m-%d}; ours is of {published:%Y-%m-%d}"
-    if sealed and dated and sealed + _MARGIN < dated:
-        return "ours_first", f"the page is dated {dated:%Y-%m-%d}, after our text was sealed on {sealed:%Y-%m-%d}"
-    return "unknown", ""
+    if seen and published and seen + _MARGIN < published:
+        yield "theirs_first", f"we saw the page on {seen:%Y-%m-%d}; ours is of {published:%Y-%m-%d}"
+    elif sealed and dated and sealed + _MARGIN < dated:
+        yield "ours_first", f"the page is dated {dated:%Y-%m-%d}, after our text was sealed on {sealed:%Y-%m-%d}"
+    if archived and published and archived + _MARGIN < published:
+        what = f"an archive says that it kept the page on {archived:%Y-%m-%d}"
+        yield "claim", f"{what}, and ours is of {published:%Y-%m-%d}; anyone can write such a date"
 
 
 def read_moment(text: str | None) -> datetime | None:

@@ -7,6 +7,7 @@ a calibration replaces them. A reason that decides by rule, or only informs, wei
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cloneward.judge.priority import Told
 from cloneward.judge.wording import print_share
 from cloneward.model.case import Direction, Likeness, Reason, Standing
 from cloneward.model.finding import Match, SiteMatches
@@ -40,8 +41,9 @@ CODES: Mapping[str, str] = {
     "archive": "The host is a web archive.",
     "intermediary": "The host is a cache, translator, reader or preview.",
     "ours_first": "The target dates its page after our text was sealed.",
-    "theirs_first": "A copy of the target's page was kept before our earliest date.",
-    "direction_unknown": "Nothing tells who published the text first.",
+    "theirs_first": "We saw the target's page before our earliest date.",
+    "theirs_first_claimed": "An archive dates the target's page before our earliest date. A claim: it decides nothing.",
+    "direction_unknown": "Nothing proves who published the text first.",
     "candidates_left_out": "A page shares text with more items than were aligned; its figures are lower bounds.",
     "not_captured": "No sealed capture proves what the site of the target served.",
 }
@@ -71,7 +73,7 @@ class Judged:
     likeness: Likeness
     standing: Standing
     direction: Direction
-    dates: str
+    dates: Told
     quoted: Mapping[int, str]
     partial_words: int
 
@@ -91,7 +93,7 @@ def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
     if not case.matches:
         return
     if judged.direction == "ours_first":
-        yield Reason(code="ours_first", text=judged.dates, weight=1.0, pro=True)
+        yield Reason(code="ours_first", text=judged.dates.text, weight=1.0, pro=True)
     by_group = max(range(len(case.matches)), key=lambda at: max(case.matches[at].group_words().values()))
     by_share = max(range(len(case.matches)), key=lambda at: case.matches[at].value)
     yield Reason(
@@ -181,9 +183,11 @@ def _argue_standing(case: Case, judged: Judged) -> Iterator[Reason]:
         code, weight = ("quotation", 0.0) if is_all else ("partly_quotation", -1.0)
         yield _against(code, text, weight, tuple(judged.quoted))
     if case.matches and judged.direction == "theirs_first":
-        yield _against("theirs_first", judged.dates, 0.0)
+        yield _against("theirs_first", judged.dates.text, 0.0)
+    if case.matches and judged.dates.claim:
+        yield _against("theirs_first_claimed", judged.dates.claim, 0.0)
     if case.matches and judged.direction == "unknown":
-        yield _against("direction_unknown", judged.dates, -0.5)
+        yield _against("direction_unknown", judged.dates.text, -0.5)
     text = "no sealed capture proves what the site of the target served"
     yield _against("not_captured", text, 0.0)
 

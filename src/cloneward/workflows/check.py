@@ -144,7 +144,7 @@ class Check:
                 site.support += find_support(best, site.files.look(page), ours, self.library.aside)
             site.extracts[page.address] = content
             if content.published_at or page.seen_at:
-                site.seen[page.address] = Dates(claimed=content.published_at, proven=page.seen_at)
+                site.seen[page.address] = _date_page(page, content)
                 site.dated.append(found)
 
 
@@ -179,6 +179,13 @@ class _Site:
             hint = "judge every page alone, with --each"
             self.problems.append(Problem(code="several_sites", page=None, text=text, hint=hint))
         return name
+
+
+def _date_page(page: RawPage, content: Extract) -> Dates:
+    """Give when a page was there, by whether we saw it or an archive says so."""
+    if page.is_fetched:
+        return Dates(claimed=content.published_at, proven=page.seen_at)
+    return Dates(claimed=content.published_at, archived=page.seen_at)
 
 
 def _name_page(target: Path, page: RawPage | Problem) -> str:

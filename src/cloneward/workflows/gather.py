@@ -108,6 +108,7 @@ class Gatherer:
             url=response.final_url,
             seen_at=format_utc(self.clock.now()),
             charset=response.charset or None,
+            is_fetched=True,
         )
 
 
