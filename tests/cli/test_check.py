@@ -160,6 +160,19 @@ def test_why_not(run, workspace, web):
     assert lines[-1].startswith("    why not  i000: registered: ")
 
 
+def test_why_not_at_another_address(run, workspace, tmp_path, web):
+    """An item is traced by any address that has its text."""
+    page = next(path for path in sorted((web / "owner.test").rglob("*.html")))
+    (tmp_path / "more").mkdir()
+    (tmp_path / "more" / "a-copy-of-it.html").write_bytes(page.read_bytes() + b"<!-- again -->")
+    done = run("protect", "add", tmp_path / "more", "--base", "https://owner.test/more/", "--workspace", workspace)
+    assert "0 new, 0 changed, 0 unchanged, 1 folded" in done.err
+    name = "https://owner.test/more/a-copy-of-it.html"
+    options = ("--workspace", workspace, "--json", "--why-not", name)
+    (traced,) = run("check", page, *options).records
+    assert (traced["why_not"]["item"][0], traced["why_not"]["stage"]) == ("i", "judged")
+
+
 def test_workspace_knows_whose_it_is(run, workspace, web):
     """With a workspace, a short passage that links to our site is a quotation, and our own site is ours."""
     (quoting,) = run("check", web / QUOTING, "--workspace", workspace, "--json").records

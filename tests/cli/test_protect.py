@@ -11,7 +11,7 @@ from tests.cli.test_progress import Terminal
 from tests.fetch.hosts import Host, answer, path_of
 from tests.store.entries import JumpingClock
 
-ITEM = set("id kind url title digest text_digest words rights published_at language proven".split())
+ITEM = set("id kind url title digest text_digest words rights published_at language proven addresses".split())
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_add_is_incremental(protect, web):
     """What is known and unchanged is skipped, and the counts are told on stderr or as one record."""
     done = protect("add", web / "owner.test", "--base", "https://owner.test/")
     assert (done.code, done.out) == (0, "")
-    assert "0 new, 0 changed, 13 unchanged, 0 problems" in done.err
+    assert "0 new, 0 changed, 13 unchanged, 0 folded, 0 problems" in done.err
     (record,) = protect("add", web / "owner.test", "--base", "https://owner.test", "--json").records
     assert record["source"] == str(web / "owner.test")
     assert record["enrolment"].items() >= {"new": 0, "changed": 0, "unchanged": 13, "problems": 0}.items()
@@ -62,7 +62,7 @@ def test_problems_are_told(protect, tmp_path):
     lines = done.err.splitlines()
     assert lines[0].startswith("page_empty: a\\x1b[2J\\nb.html: ")
     assert lines[1].startswith("not_text: caf\\xe9.html: ")
-    assert "0 new, 0 changed, 0 unchanged, 2 problems" in lines[2]
+    assert "0 new, 0 changed, 0 unchanged, 0 folded, 2 problems" in lines[2]
 
 
 def test_source_whose_name_is_no_text(protect, tmp_path):
@@ -82,6 +82,22 @@ def test_list(protect):
     lines = protect("list").out.splitlines()
     assert [line.split()[0] for line in lines] == [record["id"] for record in records]
     assert all("https://owner.test/" in line for line in lines)
+
+
+def test_the_same_page_twice(protect, tmp_path):
+    """How many pages are folded is told, and list, show and remove know the one item at all its addresses."""
+    (tmp_path / "site").mkdir()
+    for name in ("a", "b-more"):
+        (tmp_path / "site" / f"{name}.html").write_text("<p>One text at two addresses.")
+    done = protect("add", tmp_path / "site", "--base", "https://two.test/")
+    assert ": 1 new, 0 changed, 0 unchanged, 1 folded, 0 problems" in done.err
+    (item,) = (one for one in protect("list", "--json").records if one["addresses"])
+    assert (item["url"], item["addresses"]) == ("https://two.test/a.html", ["https://two.test/b-more.html"])
+    assert protect("show", item["id"], "--json").records == [item]
+    assert "https://two.test/a.html  +1\n" in protect("list").out
+    assert "address    https://two.test/b-more.html\n" in protect("show", item["id"]).out
+    assert protect("remove", item["id"]).code == 0
+    assert len(protect("list", "--json").records) == 13
 
 
 def test_show(protect):
@@ -193,7 +209,7 @@ def test_an_address_is_enrolled(run, workspace):
         for new, unchanged in ((3, 0), (0, 3)):
             done = run("protect", "add", "http://own.test/sitemap.xml", "--workspace", workspace)
             assert done.code == 0
-            assert f"{new} new, 0 changed, {unchanged} unchanged, 0 problems" in done.err
+            assert f"{new} new, 0 changed, {unchanged} unchanged, 0 folded, 0 problems" in done.err
         done = run("protect", "add", "http://own.test/sitemap.xml", "--background", "--workspace", workspace)
         assert "3 pages, 0 problems; your background has " in done.err
     finally:

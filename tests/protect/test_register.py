@@ -18,6 +18,7 @@ from cloneward.protect.register import (
     join_languages,
     locate_pages,
     primary_language,
+    rank_address,
     register_pages,
 )
 from cloneward.url import canonical
@@ -110,6 +111,7 @@ def test_an_item_says_what_the_page_says():
         address="https://example.org/a.html",
         body=HTML,
         text="Some words of ours.",
+        rank=rank_address("https://example.org/a.html", None),
     )
 
 
@@ -121,6 +123,51 @@ def test_the_id_outlives_the_text():
         register(content, url=None) for content in [HTML, HTML + b"\n", HTML.replace(b"ours", b"mine")]
     )
     assert one.item.id == again.item.id != other.item.id
+
+
+def test_a_shared_id_is_not_taken_along():
+    """When one of two files of the same text changes, it becomes an item of its own; alone, it keeps its id."""
+    changed = HTML.replace(b"ours", b"mine")
+    known = {"file:///a.html": Known(id="i", digest=digest_bytes(HTML))}
+    (alone,) = register(changed, url=None, known=known)
+    (shared,) = register(changed, url=None, known={"file:///a.html": replace(known["file:///a.html"], is_shared=True)})
+    assert (alone.item.id, shared.item.id) == ("i", item_id(digest_text("Some words of mine.")))
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        ["https://a.test/x", "http://a.test/x", None],
+        ["https://a.test/x", "https://a.test/x/", "https://a.test/x?a=1", "https://a.test/x?utm_source=n"],
+        ["https://a.test/long?id=5", "https://a.test/x?FBCLID=1&id=5", "http://a.test/x"],
+    ],
+)
+def test_plain_addresses_come_first(addresses):
+    """Of addresses of one text, https goes before http, then what follows no visitor, has no query, and is short."""
+    ranks = [rank_address(url, None) for url in addresses]
+    assert ranks == sorted(set(ranks))
+
+
+@pytest.mark.parametrize(
+    ("link", "place"),
+    [("http://A.test/x?a=1", 0), ("/x?a=1", 0), ("", 1), (None, 1), ("http://[", 1), ("ftp://x", 1), ("/x", 2)],
+)
+def test_the_page_itself_names_its_address(link, place):
+    """The address that its page calls the canonical one goes before all, one that names another behind."""
+    url, other = "http://a.test/x?a=1", "https://a.test/x"
+    ranks = {0: rank_address(other, None), 1: rank_address("http://a.test/x?a=2", None)}
+    rank = rank_address(url, link)
+    assert (rank < ranks[0]) == (place == 0)
+    assert (rank > ranks[1]) == (place == 2)
+
+
+def test_pages_without_words_have_no_rank():
+    """What has signs and no words is no copy of other such pages; nor is a record that of another."""
+    (signs,) = register("<p>☃ ☃ ☃".encode())
+    assert signs.rank is None
+    item = RawItem(ItemRecord(id="a", text="some words"), "x.jsonl#1", "0:1")
+    (given_record,) = register_pages(locate_pages([item], Path(), None), {})
+    assert given_record.rank is None
 
 
 def test_known_pages_are_not_read_again():

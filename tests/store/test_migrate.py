@@ -1,5 +1,7 @@
 """Tests of running the revisions."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import inspect, text
 
@@ -7,6 +9,11 @@ from cloneward.errors import InputError
 from cloneward.store.engine import open_engine, resolve_database
 from cloneward.store.migrate import MIGRATIONS, configure, lower_to, raise_to
 from cloneward.store.schema import HEAD, read_revision
+from cloneward.store.workspace import Workspace
+from cloneward.store.writer import Added
+from tests.store.entries import JumpingClock, make_entry
+
+ADDRESSES = ["https://example.org/0", "https://example.org/1"]
 
 
 @pytest.fixture
@@ -27,6 +34,26 @@ def test_up_and_down(engine):
             lower_to(connection, "base")
             assert read_revision(connection) is None
             assert inspect(connection).get_table_names() == ["alembic_version"]
+
+
+def test_items_of_an_older_release_are_folded(tmp_path):
+    """Pages registered before there were ranks are read again at the next import, and folded by that; records stay."""
+    workspace = Workspace.create(tmp_path, "https://example.org/", {})
+    pages = [make_entry(number, "one text", body=f"{number}") for number in range(2)]
+    record = replace(make_entry(2), address="item:2")
+    with workspace.writer(JumpingClock()) as store:
+        store.add(store.begin_import("old"), [*pages, record])
+    engine = open_engine(resolve_database("sqlite:///cloneward.db", tmp_path))
+    with engine.begin() as connection:
+        lower_to(connection, "0002")
+    engine.dispose()
+    with workspace.writer(JumpingClock()) as store:
+        digests = {address: known.digest for address, known in store.known([*ADDRESSES, "item:2"]).items()}
+        assert digests == {ADDRESSES[0]: "", ADDRESSES[1]: "", "item:2": record.item.digest}
+        assert store.count() == 3
+        ranked = [replace(page, rank=str(number)) for number, page in enumerate(pages)]
+        assert store.add(store.begin_import("new"), ranked) == Added(unchanged=2)
+        assert dict(store.placed_items()) == {pages[0].item: (ADDRESSES[1],), record.item: ()}
 
 
 def test_cut_short(engine):

@@ -120,8 +120,8 @@ def test_one_item_at_two_places(store):
     copy = replace(make_entry(1, body="<b>other bytes</b>"), address="copy")
     assert store.add(batch, [make_entry(1), copy]) == Added(new=("i00001",), unchanged=1)
     assert store.known(["copy", make_entry(1).address]) == {
-        "copy": Known(id="i00001", digest=copy.item.digest),
-        make_entry(1).address: Known(id="i00001", digest=make_entry(1).item.digest),
+        "copy": Known(id="i00001", digest=copy.item.digest, is_shared=True),
+        make_entry(1).address: Known(id="i00001", digest=make_entry(1).item.digest, is_shared=True),
     }
 
 

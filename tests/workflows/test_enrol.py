@@ -70,6 +70,42 @@ def test_counts_what_changed(workspace, site):
     assert len(texts) == 11
 
 
+def test_the_same_page_under_several_addresses_is_one(workspace, site, tmp_path):
+    """Pages of one text are one item with the address they call their own, and the others' are kept and counted."""
+    head = '<link rel="canonical" href="/first.html">'
+    for name in ("copy", "first", "other"):
+        (site / f"{name}.html").write_text(f"{head}<p>One text at several addresses.<!-- {name} -->")
+    counts, _, seal = run(workspace, site)
+    assert (counts, seal.count) == ((11, 0, 0, 0), 13)
+    urls = [f"https://owner.test/{name}" for name in ("x", "x/", "x?utm_source=mail")]
+    path = tmp_path / "crawl.warc"
+    path.write_bytes(pack(*(record(url, http(b"<p>page x of ours")) for url in ["http://owner.test/x", *urls])))
+    enrolments = []
+    for _ in range(2):
+        enrolments.append(Enrolment())
+        with workspace.writer(JumpingClock()) as store:
+            assert list(enrol(path, None, store, enrolments[-1])) == []
+            items = dict(store.placed_items())
+    assert [(one.new, one.unchanged, one.folded) for one in enrolments] == [(1, 0, 3), (0, 4, 0)]
+    places = {item.url: others for item, others in items.items() if others}
+    assert places == {
+        "https://owner.test/first.html": ("https://owner.test/copy.html", "https://owner.test/other.html"),
+        "https://owner.test/x": ("http://owner.test/x", *urls[1:]),
+    }
+    assert len(items) == 12
+
+
+def test_one_of_two_files_changes(workspace, site):
+    """Of two files of one text without addresses one may change: both texts are protected."""
+    (site / "copy.html").write_bytes((site / "0.html").read_bytes())
+    run(workspace, site, None)
+    (site / "0.html").write_text("<p>Quite another text.")
+    run(workspace, site, None)
+    with workspace.reader(JumpingClock()) as store:
+        texts = {store.text(item) for item in store.items()}
+    assert texts >= {"Quite another text.", "Page 0 has some words of ours."}
+
+
 def test_ticks_with_each_page(workspace, site):
     """Whoever watches hears of each page once, be it new, unchanged or not to be read."""
     (site / "0.html").write_bytes(b"")

@@ -62,6 +62,20 @@ def test_several_folders_are_one_library(web, tmp_path):
     assert {item for item, _ in several.index.text.states()} == set(several.items)
 
 
+def test_a_text_is_there_once(tmp_path):
+    """Pages of one text are one item on the spot too, and it is found by the address of any, or its id."""
+    for name in ("a", "b-long", "c"):
+        (tmp_path / f"{name}.html").write_text(f"<p>{'other ' * (name == 'c')}words of ours<!--{name}-->")
+    library, _ = open_folders([tmp_path], "https://owner.test/")
+    urls = {item.url: item.id for item in library.items.values()}
+    assert set(urls) == {"https://owner.test/a.html", "https://owner.test/c.html"}
+    assert {item for item, _ in library.index.text.states()} == set(library.items) == set(urls.values())
+    first = urls["https://owner.test/a.html"]
+    names = ["https://owner.test/a.html", "https://owner.test/b-long.html", first, first[:9]]
+    assert [library.find_id(name) for name in names] == [first] * 4
+    assert [library.find_id(name) for name in ("i", "x", "https://owner.test/none")] == [None] * 3
+
+
 @pytest.mark.parametrize(
     ("name", "base", "domains"),
     [

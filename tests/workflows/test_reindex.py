@@ -1,5 +1,7 @@
 """The index follows the records."""
 
+from dataclasses import replace
+
 import pytest
 
 from cloneward.clock import SystemClock
@@ -66,6 +68,27 @@ def test_added_changed_and_removed_items_are_followed(workspace):
     add(workspace, entry("b", "pear"))
     assert bring_up(workspace)
     assert find(workspace, "pear") == ["b"]
+
+
+def test_a_text_is_indexed_once(workspace):
+    """A text that stands at twenty addresses is in the index once, under the item that stands for all, and not hot."""
+    others = [replace(entry(f"b{number:02}", "pear"), rank=f"{number:02}") for number in range(20)]
+    add(workspace, entry("a", "apple"), *others)
+    bring_up(workspace)
+    assert find(workspace, "pear") == ["b00"]
+    index = open_indexes(workspace.index_folder).text
+    assert (len(index), index.hot.size) == (2, 0)
+    with workspace.writer(SystemClock()) as store:
+        store.remove("b00")
+    bring_up(workspace)
+    assert find(workspace, "pear") == []
+
+
+def test_texts_of_their_own_are_hot(workspace):
+    """The same texts where they are not folded are hot, as the test above would show if they were in the index."""
+    add(workspace, *(entry(f"b{number:02}", "pear") for number in range(20)))
+    bring_up(workspace)
+    assert open_indexes(workspace.index_folder).text.hot.size > 0
 
 
 def test_an_index_of_another_version_is_made_anew(workspace):

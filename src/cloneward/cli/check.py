@@ -90,7 +90,8 @@ def check(
             library=library,
             clock=SystemClock(),
             each=each,
-            why_not=_resolve_item(why_not, library),
+            # what is not registered is looked for as it is, which says so
+            why_not=(library.find_id(why_not) or why_not) if why_not else None,
             keep=keep,
             gatherer=make_gatherer(settings, "check", CHECKED_PAGES),
         )
@@ -168,14 +169,6 @@ def _parse_verdicts(text: str | None) -> frozenset[str]:
     if unknown:
         raise InputError(f"no such verdict: {min(unknown)!r}", hint=f"one of {', '.join(get_args(VerdictName))}")
     return frozenset(names | ({"partial_copy"} if "copy" in names else set()))
-
-
-def _resolve_item(prefix: str | None, library: "Library") -> str | None:
-    """Give the whole id of an item, of its beginning or its address; what is not registered is looked for as it is."""
-    if prefix is None or prefix in library.items:
-        return prefix
-    fits = [item.id for item in library.items.values() if item.id.startswith(prefix) or item.url == prefix]
-    return fits[0] if len(fits) == 1 else prefix
 
 
 def _grade(verdict: "Verdict", failing: frozenset[str]) -> int:

@@ -111,7 +111,7 @@ def _add_address(
 
 def _describe_enrolment(enrolment: "Enrolment") -> str:
     counts = f"{enrolment.new:,} new, {enrolment.changed:,} changed, {enrolment.unchanged:,} unchanged"
-    return f"{counts}, {enrolment.problems:,} problems"
+    return f"{counts}, {enrolment.folded:,} folded, {enrolment.problems:,} problems"
 
 
 def _add_items(
@@ -152,6 +152,8 @@ def _add_background(source: Path | str, opened: "Workspace", progress: "Progress
 def list_items(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
     """List the items, one a line: id, words, whether its domain is proven to be yours, address or title.
 
+    Pages of the same text are one item; `+2` says that it stands at two more addresses, which --json names.
+
     Example: cloneward protect list --json
     """
     from cloneward.clock import SystemClock
@@ -160,12 +162,13 @@ def list_items(workspace: WorkspaceOption = None, as_json: JsonOption = False) -
 
     with Workspace.find(Path.cwd(), workspace).reader(SystemClock()) as store:
         domains = store.proven_domains()
-        for item in store.items():
+        for item, places in store.placed_items():
             if as_json:
-                _write_item(item, domains)
+                _write_item(item, places, domains)
             else:
                 mark = "proven" if is_proven(item, domains) else "-"
-                write_line(f"{item.id}  {item.words:>7,}  {mark:<6}  {item.url or item.title}")
+                more = f"  +{len(places):,}" if places and item.url else ""
+                write_line(f"{item.id}  {item.words:>7,}  {mark:<6}  {item.url or item.title}{more}")
 
 
 @app.command("show")
@@ -189,9 +192,11 @@ def show(
         elif text:
             write_text(store.text(item))
         elif as_json:
-            _write_item(item, store.proven_domains())
+            _write_item(item, store.addresses([item.id]).get(item.id, ()), store.proven_domains())
         else:
             _show_item(item, store.proven_domains())
+            for address in store.addresses([item.id]).get(item.id, ()):
+                write_line(f"{'address':<10} {address}")
             for version in store.history(item.id):
                 until = version.until or "now"
                 write_line(f"version    {version.number}: {version.words:,} words, {version.since} to {until}")
@@ -202,7 +207,7 @@ def remove(
     item_ids: Annotated[list[str], typer.Argument(metavar="ID", help="Items that are no longer to be protected.")],
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Stop protecting items. What was recorded of them stays on record.
+    """Stop protecting items, at all their addresses. What was recorded of them stays on record.
 
     Example: cloneward protect remove i3f09
     """
@@ -235,10 +240,10 @@ def _skip_bad(failed: list[InputError], *, alone: bool) -> Iterator[None]:
         tell(f"cloneward: {error} (hint: {error.hint})")
 
 
-def _write_item(item: "Item", domains: frozenset[str]) -> None:
+def _write_item(item: "Item", places: tuple[str, ...], domains: frozenset[str]) -> None:
     from cloneward.protect.proof import is_proven
 
-    _write_json(asdict(item) | {"proven": is_proven(item, domains)})
+    _write_json(asdict(item) | {"addresses": places, "proven": is_proven(item, domains)})
 
 
 def _show_item(item: "Item", domains: frozenset[str]) -> None:

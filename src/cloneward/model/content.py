@@ -113,20 +113,29 @@ class ItemRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class Registered:
-    """An item, the address under which it is found again, the bytes it was made from, and its extracted text."""
+    """An item, the address under which it is found again, the bytes it was made from, and its extracted text.
+
+    `rank`: of items with the same text, the one whose rank is first in the order of text stands for all; an item
+    without a rank stands for itself alone.
+    """
 
     item: Item
     address: str
     body: bytes
     text: str
+    rank: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Known:
-    """What we hold for an address: the item and the digest of the bytes last read there."""
+    """What we hold for an address: the item and the digest of the bytes last read there.
+
+    `is_shared`: it was read at other addresses too.
+    """
 
     id: str
     digest: str
+    is_shared: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from cloneward.archive.folder import RawPage
 from cloneward.archive.items import RawItem
@@ -14,6 +14,11 @@ from cloneward.model.content import Item, Known, Problem, Registered
 from cloneward.model.ids import digest_bytes, digest_text, item_id
 from cloneward.protect.records import record_address, register_record, write_record
 from cloneward.url import canonical
+
+# Parameters by which advertisements, mailings and social networks follow a visitor; they choose no other page.
+_TRACKING = frozenset(
+    "fbclid gclid dclid msclkid yclid ttclid twclid gbraid wbraid igshid mc_cid mc_eid _ga _gl _hsenc _hsmi".split()
+)
 
 
 @dataclass(frozen=True)
@@ -76,9 +81,8 @@ def register_pages(
 ) -> Iterator[Registered | Unchanged | Problem]:
     """Give an item for each page or record, in order, with a problem for what could not be read in it.
 
-    The id of a page comes from its URL; one without keeps that of its address, or takes it from its text, so the same
-    text twice is one item. A record has its owner's id. What has the digest that is `known` for its address is not
-    read again.
+    The id of a page comes from its URL; one without keeps that of its address while no other has it too, or takes it
+    from its text. A record has its owner's id. What has the digest that is `known` for its address is not read again.
     """
     for located in pages:
         if isinstance(located, Problem):
@@ -91,6 +95,29 @@ def register_pages(
             yield from register_record(located.page.record)
         else:
             yield from _register(located.page, located, held)
+
+
+def rank_address(url: str | None, canonical_link: str | None) -> str:
+    """Give the place of an address among those of one text, in the order of text: the first one names the item.
+
+    First is what the page itself calls its address, then https, then what has no mark of an advertisement or a mailing
+    in it, no query, and few letters.
+    """
+    if url is None:
+        return "9"
+    parts = urlsplit(url)
+    names = {name.lower() for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
+    is_tracked = bool(names & _TRACKING) or any(name.startswith("utm_") for name in names)
+    bits = (parts.scheme != "https", is_tracked, bool(parts.query))
+    return f"{_rank_link(url, canonical_link)}{''.join(str(int(bit)) for bit in bits)}{min(len(url), 99_999):05}"
+
+
+def _rank_link(url: str, canonical_link: str | None) -> int:
+    """Give 0 where a page names its own address as the canonical one, 2 where it names another, else 1."""
+    try:
+        return 1 if not canonical_link else 0 if canonical(urljoin(url, canonical_link)) == url else 2
+    except (InputError, ValueError):
+        return 1
 
 
 def join_languages(tags: Iterable[str | None]) -> frozenset[str]:
@@ -110,14 +137,16 @@ def _register(page: RawPage, located: Located, held: Known | None) -> Iterator[R
     if not content.text:
         return
     text_digest = digest_text(content.text)
+    words = tokenise(content.text).count_words()
     item = Item(
-        id=held.id if held else item_id(located.url or text_digest),
+        id=held.id if held and not held.is_shared else item_id(located.url or text_digest),
         url=located.url,
         title=content.title or page.address,
         digest=digest_bytes(page.content),
         text_digest=text_digest,
-        words=tokenise(content.text).count_words(),
+        words=words,
         published_at=content.published_at,
         language=content.language,
     )
-    yield Registered(item=item, address=located.address, body=page.content, text=content.text)
+    rank = rank_address(located.url, content.canonical) if words else None
+    yield Registered(item=item, address=located.address, body=page.content, text=content.text, rank=rank)

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, Row, bindparam, func, select
+from sqlalchemy import Engine, Row, and_, bindparam, func, or_, select
 
 from cloneward.clock import format_utc
 from cloneward.errors import InputError
 from cloneward.model.content import Item, Known
+from cloneward.store.folds import read_addresses
 from cloneward.store.imports import Import, read_import, select_imports
 from cloneward.store.objects import ObjectStore
 from cloneward.store.proofs import read_domains
@@ -22,7 +23,12 @@ PAGE_ROWS = 1_000
 SHOWN_IDS = 3
 
 Thing = TypeVar("Thing")
-_FIND = select(items).where(items.c.id == bindparam("id"), items.c.removed_at.is_(None))
+_IS_HELD = items.c.removed_at.is_(None)
+_STANDS = (_IS_HELD, items.c.same_as.is_(None))
+_STANDING_ID = func.coalesce(items.c.same_as, items.c.id)
+_FIND = select(items).where(
+    items.c.id.in_(select(_STANDING_ID).where(items.c.id == bindparam("id"), _IS_HELD)), _IS_HELD
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +44,11 @@ class Version:
 
 
 class ItemStore:
-    """The items of a workspace, to read. A removed item is found by no method but `history`."""
+    """The items of a workspace, to read. A removed item is found by no method but `history`.
+
+    Of items with the same text one stands for all: it alone is listed and counted, and is found by the ids of the
+    others too.
+    """
 
     def __init__(self, engine: Engine, objects: ObjectStore) -> None:
         self._engine = engine
@@ -47,7 +57,7 @@ class ItemStore:
     def count(self) -> int:
         """Give the number of items."""
         with self._engine.connect() as connection:
-            return connection.scalar(select(func.count()).where(items.c.removed_at.is_(None))) or 0
+            return connection.scalar(select(func.count()).where(*_STANDS)) or 0
 
     def items(self) -> Iterator[Item]:
         """Give all items by id, a page at a time: no read stays open, so a slow caller holds up nobody."""
@@ -56,18 +66,29 @@ class ItemStore:
             yield from map(_read_item, rows)
             last = rows[-1].id
 
+    def placed_items(self) -> Iterator[tuple[Item, tuple[str, ...]]]:
+        """Give all items as `items` does, each with the further addresses where its text was read."""
+        for page in cut(self.items(), PAGE_ROWS):
+            places = self.addresses([item.id for item in page])
+            yield from ((item, places.get(item.id, ())) for item in page)
+
+    def addresses(self, ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """Give the further addresses of some items, leaving out those that have none; at most `PAGE_ROWS`."""
+        with self._engine.connect() as connection:
+            return read_addresses(connection, list(ids))
+
     def get(self, prefix: str) -> Item:
         """Give the item with that id, or the only one whose id begins so.
 
         Raises:
             InputError: none does, or several do.
         """
-        starts = func.substr(items.c.id, 1, len(prefix)) == prefix
-        query = select(items).where(items.c.removed_at.is_(None))
+        if (item := self.find(prefix)) is not None:
+            return item
+        meant = select(_STANDING_ID).where(func.substr(items.c.id, 1, len(prefix)) == prefix, _IS_HELD)
+        query = select(items).where(items.c.id.in_(meant), _IS_HELD).order_by(items.c.id).limit(SHOWN_IDS + 1)
         with self._engine.connect() as connection:
-            rows = connection.execute(query.where(items.c.id == prefix)).all()
-            if not rows and prefix:
-                rows = connection.execute(query.where(starts).order_by(items.c.id).limit(SHOWN_IDS + 1)).all()
+            rows = connection.execute(query).all() if prefix else []
         if not rows:
             raise InputError(f"no item {prefix!r}", hint="cloneward protect list shows their ids")
         if len(rows) > 1:
@@ -76,21 +97,27 @@ class ItemStore:
         return _read_item(rows[0])
 
     def find(self, item_id: str) -> Item | None:
-        """Give the item with exactly that id, or none."""
+        """Give the item with exactly that id, or the one that stands for it, or none."""
         with self._engine.connect() as connection:
             row = connection.execute(_FIND, {"id": item_id}).one_or_none()
         return None if row is None else _read_item(row)
 
     def since(self, item_id: str) -> str | None:
-        """Give when the first text of an item was sealed, RFC 3339: what its priority rests on."""
-        query = select(func.min(versions.c.since)).where(versions.c.item == item_id)
+        """Give when the first text of an item was sealed, RFC 3339: what its priority rests on.
+
+        Where it stands for others, the present text counts from when it was sealed at any of their addresses.
+        """
+        text = select(items.c.text_digest).where(items.c.id == item_id).scalar_subquery()
+        others = select(items.c.id).where(items.c.same_as == item_id, _IS_HELD)
+        elsewhere = and_(versions.c.item.in_(others), versions.c.text_digest == text)
+        query = select(func.min(versions.c.since)).where(or_(versions.c.item == item_id, elsewhere))
         with self._engine.connect() as connection:
             moment = connection.scalar(query)
         return None if moment is None else format_utc(moment)
 
     def languages(self) -> frozenset[str | None]:
         """Give the languages that items have; none stands for the unknown."""
-        query = select(items.c.language).where(items.c.removed_at.is_(None)).distinct()
+        query = select(items.c.language).where(*_STANDS).distinct()
         with self._engine.connect() as connection:
             return frozenset(connection.scalars(query))
 
@@ -104,13 +131,16 @@ class ItemStore:
     def known(self, wanted: Iterable[str]) -> dict[str, Known]:
         """Give what we hold for each address, leaving out those we hold nothing for."""
         found: dict[str, Known] = {}
+        other = addresses.alias()
+        is_shared = select(other.c.item).where(other.c.item == addresses.c.item, other.c.address != addresses.c.address)
+        columns = addresses.c.address, addresses.c.item, addresses.c.digest, is_shared.exists()
         with self._engine.connect() as connection:
             for page in cut(wanted, PAGE_ROWS):
                 stored = {storable(address): address for address in page}
-                query = select(addresses).join(items, items.c.id == addresses.c.item)
-                query = query.where(addresses.c.address.in_(stored), items.c.removed_at.is_(None))
-                for address, item, digest in connection.execute(query):
-                    found[stored[address]] = Known(id=item, digest=digest)
+                query = select(*columns).join(items, items.c.id == addresses.c.item)
+                query = query.where(addresses.c.address.in_(stored), _IS_HELD)
+                for address, item, digest, shared in connection.execute(query):
+                    found[stored[address]] = Known(id=item, digest=digest, is_shared=bool(shared))
         return found
 
     def text(self, item: Item) -> str:
@@ -150,7 +180,7 @@ class ItemStore:
         return registered_domain(host) in self.proven_domains()
 
     def _page(self, after: str) -> list[Row[Any]]:
-        query = select(items).where(items.c.removed_at.is_(None), items.c.id > after)
+        query = select(items).where(*_STANDS, items.c.id > after)
         with self._engine.connect() as connection:
             return list(connection.execute(query.order_by(items.c.id).limit(PAGE_ROWS)))
 

@@ -65,6 +65,10 @@ items = Table(
     Column("words", Integer, nullable=False),
     Column("version", Integer, nullable=False, comment="number of its last version, from 1"),
     Column("removed_at", UtcTime, comment="a tombstone; null while we protect it"),
+    Column("rank", Text, comment="the first of those with the same text stands for all; null: never folded"),
+    Column("same_as", Text, comment="id of the item of the same text that stands for it; null: it stands"),
+    Index(None, "text_digest"),
+    Index(None, "same_as"),
     comment="One row an item: how it stands now.",
 )
 
@@ -74,6 +78,7 @@ addresses = Table(
     Column("address", Text, primary_key=True, comment="a URL, a path, or a line's own key"),
     Column("item", Text, ForeignKey("items.id"), nullable=False),
     Column("digest", Text, nullable=False, comment="of the bytes last read there"),
+    Index(None, "item"),
     comment="One row a place where we read an item: what came of it last time. Two places may hold one item.",
 )
 

@@ -5,12 +5,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Engine, bindparam, func, select
+from sqlalchemy import Column, Connection, Engine, bindparam, func, or_, select
 
 from cloneward.clock import Clock
 from cloneward.errors import EvidenceError, InputError
-from cloneward.model.content import Item, Registered
+from cloneward.model.content import Registered
 from cloneward.model.evidence import Proof
+from cloneward.store.folds import fold, read_twins
 from cloneward.store.imports import Import, import_id, read_import, seal_versions, select_sealed
 from cloneward.store.items import ItemStore, storable
 from cloneward.store.objects import ObjectStore
@@ -24,11 +25,15 @@ BATCH_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """Ids of the items that are new, of those whose text changed, and how many had the text we know."""
+    """Ids of the items that are new, of those whose text changed, and how many had the text we know.
+
+    `folded`: how many are none of these, since their text is that of another item, or was read elsewhere before.
+    """
 
     new: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     unchanged: int = 0
+    folded: int = 0
 
 
 class ItemWriter(ItemStore):
@@ -64,13 +69,14 @@ class ItemWriter(ItemStore):
         """
         new: list[str] = []
         changed: list[str] = []
-        unchanged = 0
+        unchanged = folded = 0
         for batch in _cut_batches(entries, batch_entries):
             plan = self._commit(of_import, batch)
             new += plan.new
             changed += plan.changed
             unchanged += plan.unchanged
-        return Added(new=tuple(new), changed=tuple(changed), unchanged=unchanged)
+            folded += plan.folded
+        return Added(new=tuple(new), changed=tuple(changed), unchanged=unchanged, folded=folded)
 
     def close_import(self, of_import: str) -> Import:
         """Seal the import: one digest over the versions it added, and the time. Twice changes nothing.
@@ -90,18 +96,21 @@ class ItemWriter(ItemStore):
             return read_import(connection.execute(select(imports).where(imports.c.id == of_import)).one())
 
     def remove(self, item_id: str) -> None:
-        """Set the tombstone of an item and close its version; its facts stay. Removing twice does no harm.
+        """Set the tombstone of an item, and of those it stands for, and close their versions; their facts stay.
+
+        Removing twice does no harm.
 
         Raises:
             InputError: there was never such an item.
         """
         now = self._clock.now()
         with self._engine.begin() as connection:
-            mine = items.c.id == item_id
-            if connection.execute(select(items.c.id).where(mine)).one_or_none() is None:
+            mine = or_(items.c.id == item_id, items.c.same_as == item_id)
+            ids = list(connection.scalars(select(items.c.id).where(mine)))
+            if not ids:
                 raise InputError(f"no item {item_id!r}", hint="cloneward protect list shows their ids")
             connection.execute(items.update().where(mine, items.c.removed_at.is_(None)).values(removed_at=now))
-            standing = versions.c.item == item_id, versions.c.until.is_(None)
+            standing = versions.c.item.in_(ids), versions.c.until.is_(None)
             connection.execute(versions.update().where(*standing).values(until=now))
 
     def record_proof(self, proof: Proof) -> Proof:
@@ -114,7 +123,8 @@ class ItemWriter(ItemStore):
         with self._engine.begin() as connection:
             _expect_open(connection, of_import)
             states, places = _read_states(connection, batch), _read_places(connection, batch)
-            plan = _Plan(of_import, self._clock.now(), states, places)
+            twins = read_twins(connection, {entry.item.text_digest for entry in batch})
+            plan = _Plan(of_import, self._clock.now(), states, places, twins)
             for entry in batch:
                 if plan.take(entry):
                     self._keep(entry)
@@ -138,6 +148,7 @@ class _Plan:
     now: datetime
     states: dict[str, dict[str, Any]]
     places: dict[str, dict[str, Any]]
+    twins: dict[str, set[str]]
     known: set[str] = field(init=False)
     found: set[str] = field(init=False)
     moved: set[str] = field(default_factory=set)
@@ -147,23 +158,30 @@ class _Plan:
     new: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     unchanged: int = 0
+    folded: int = 0
+    texts: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.known, self.found = set(self.states), set(self.places)
 
     def take(self, entry: Registered) -> bool:
         """Note what `entry` changes; False where its content is there as given."""
-        row = _write_row(entry.item)
-        self._take_place(storable(entry.address), row)
+        row = _write_row(entry)
+        is_new_place = self._take_place(storable(entry.address), row)
         key, old = row["id"], self.states.get(row["id"])
         version = 0 if old is None else old["version"]
         if old is not None and old["removed_at"] is None and old["text_digest"] == row["text_digest"]:
-            self.unchanged += 1
+            is_copy = is_new_place and row["url"] is None and row["rank"] is not None
+            self.folded += is_copy
+            self.unchanged += not is_copy
+            row |= {"same_as": old["same_as"] if row["rank"] is not None else None}
             if old == row | {"version": version}:
                 return False
         else:
+            self._count(row, old)
             self._open_version(row, version, old)
             version += 1
+        self._note_text(row, old)
         self.states[key] = row | {"version": version}
         self.touched.add(key)
         return True
@@ -177,15 +195,35 @@ class _Plan:
         if self.closed:
             ended = (versions.c.item == bindparam("key_"), versions.c.number == bindparam("at"))
             connection.execute(versions.update().where(*ended), self.closed)
+        if self.texts:
+            fold(connection, self.texts)
 
-    def _take_place(self, address: str, row: dict[str, Any]) -> None:
+    def _take_place(self, address: str, row: dict[str, Any]) -> bool:
+        """Note what was read at an address; tell whether nothing ever was before."""
         place = {"address": address, "item": row["id"], "digest": row["digest"]}
-        if self.places.get(address) != place:
+        before = self.places.get(address)
+        if before != place:
             self.places[address] = place
             self.moved.add(address)
+        return before is None
+
+    def _count(self, row: dict[str, Any], old: dict[str, Any] | None) -> None:
+        """Count an item whose text is another than before as folded, new or changed."""
+        if row["rank"] is not None and self.twins.get(row["text_digest"], set()) - {row["id"]}:
+            self.folded += 1
+        else:
+            (self.new if old is None else self.changed).append(row["id"])
+
+    def _note_text(self, row: dict[str, Any], old: dict[str, Any] | None) -> None:
+        """Note which text has one item more, and which one less."""
+        if old is not None:
+            self.texts.add(old["text_digest"])
+            self.twins.get(old["text_digest"], set()).discard(row["id"])
+        self.texts.add(row["text_digest"])
+        if row["rank"] is not None:
+            self.twins.setdefault(row["text_digest"], set()).add(row["id"])
 
     def _open_version(self, row: dict[str, Any], former: int, old: dict[str, Any] | None) -> None:
-        (self.new if old is None else self.changed).append(row["id"])
         if old is not None and old["removed_at"] is None:
             self.closed.append({"key_": row["id"], "at": former, "until": self.now})
         self.opened.append(
@@ -217,10 +255,10 @@ def _cut_batches(entries: Iterable[Registered], most: int) -> Iterator[list[Regi
         yield batch
 
 
-def _write_row(item: Item) -> dict[str, Any]:
-    row = asdict(item)
+def _write_row(entry: Registered) -> dict[str, Any]:
+    row = asdict(entry.item)
     texts = {name: storable(value) for name, value in row.items() if isinstance(value, str)}
-    return row | texts | {"removed_at": None}
+    return row | texts | {"removed_at": None, "rank": entry.rank, "same_as": None}
 
 
 def _read_states(connection: Connection, batch: list[Registered]) -> dict[str, dict[str, Any]]:

@@ -23,11 +23,15 @@ Thing = TypeVar("Thing")
 
 @dataclass
 class Enrolment:
-    """What became of one source; filled as it goes, so that a progress line can be read off."""
+    """What became of one source; filled as it goes, so that a progress line can be read off.
+
+    `folded`: pages whose text is that of another, or of the same page under another address.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    folded: int = 0
     problems: int = 0
     seal: Import | None = None
 
@@ -90,6 +94,7 @@ class _Job:
         self.enrolment.new += len(added.new)
         self.enrolment.changed += len(added.changed)
         self.enrolment.unchanged += added.unchanged
+        self.enrolment.folded += added.folded
 
 
 def _tell_each(things: Iterable[Thing], tick: Callable[[], None]) -> Iterator[Thing]:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from cloneward.archive.sources import read_source
+from cloneward.errors import InputError
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.judge.priority import Dates
 from cloneward.match.find import Indexes
@@ -28,6 +29,7 @@ _KEPT = 512
 class Library:
     """Items with their texts, an index over them, and whose they are.
 
+    `find_id` gives the id of the one item that is meant by the beginning of an id, or by any of its addresses.
     `read_since` gives when an item was first sealed in our records; none where there are no records. `look` gives how
     an item looks; `aside`, what many sites look like.
     """
@@ -36,6 +38,7 @@ class Library:
     index: Indexes
     owner: Owner
     read_text: Callable[[str], str]
+    find_id: Callable[[str], str | None]
     read_since: Callable[[str], str | None] = lambda _: None
     look: Callable[[str], Look] = lambda _: PLAIN
     aside: Look = PLAIN
@@ -64,6 +67,8 @@ def open_folders(
     """
     items: dict[str, Item] = {}
     texts: dict[str, str] = {}
+    places: dict[str, str] = {}
+    ranks: dict[str, str] = {}
     problems: list[Problem] = []
     bodies = Bodies()
     for source in sources:
@@ -77,16 +82,36 @@ def open_folders(
                 case Registered():
                     items[given.item.id] = given.item
                     texts[given.item.id] = given.text
+                    places[given.address] = given.item.id
+                    if given.rank is not None:
+                        ranks[given.item.id] = given.rank
                     bodies.add(given, files)
                 case Problem():
                     problems.append(given)
+    folded = _find_folded(items, ranks)
+    for item in folded:
+        del items[item], texts[item]
+
+    def find_id(name: str) -> str | None:
+        item = folded.get(places.get(name, name), places.get(name, name))
+        fits = [item] if item in items else [one for one in items if one.startswith(item)]
+        return fits[0] if len(fits) == 1 else None
+
     index = build_indexes(texts)
     hosts = [base] if base else [_name_host(source) for source in sources]
     owner = Owner(
         domains=frozenset(registered_domain(host_of(host)) for host in hosts if host),
         languages=join_languages(item.language for item in items.values()),
     )
-    return Library(items, index, owner, texts.__getitem__, look=lru_cache(_KEPT)(bodies.look)), problems
+    return Library(items, index, owner, texts.__getitem__, find_id, look=lru_cache(_KEPT)(bodies.look)), problems
+
+
+def _find_folded(items: Mapping[str, Item], ranks: Mapping[str, str]) -> dict[str, str]:
+    """Give the ids of items whose text another has too, each with that of the one that stands for it."""
+    first: dict[str, str] = {}
+    for item in sorted(ranks, key=lambda item: (ranks[item], item)):
+        first.setdefault(items[item].text_digest, item)
+    return {item: first[items[item].text_digest] for item in ranks if first[items[item].text_digest] != item}
 
 
 def _name_host(source: Path | str) -> str:
@@ -107,8 +132,15 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
     def look(item: str) -> Look:
         return look_stored(store, items[item], kept)
 
+    def find_id(name: str) -> str | None:
+        known = store.known([name]).get(name)
+        try:
+            return store.get(known.id if known else name).id
+        except InputError:
+            return None
+
     aside = read_background(folder)
-    return Library(items, index, owner, lambda item: store.text(items[item]), store.since, look, aside)
+    return Library(items, index, owner, lambda item: store.text(items[item]), find_id, store.since, look, aside)
 
 
 def describe_owner(settings: Settings, languages: Iterable[str | None]) -> Owner:
