@@ -271,8 +271,9 @@ class Bench:
             run = self.run("protect", "add", str(html), "--base", base, "--workspace", str(workspace))
             self.note_speed("protect", owner, sum(1 for _ in sites.list_pages(html)), run)
         listed = self.run("protect", "list", "--json", "--workspace", str(workspace)).lines
-        paths = {line["url"].removeprefix(base): line["id"] for line in listed if line.get("url")}
-        return paths, {item: path for path, item in paths.items()}
+        known = [line for line in listed if line.get("url")]
+        paths = {place.removeprefix(base): line["id"] for line in known for place in (line["url"], *line["addresses"])}
+        return paths, {line["id"]: line["url"].removeprefix(base) for line in known}
 
     def make_suspects(self, owner: str, edit: str, count: int) -> tuple[Path, list[Suspect]]:
         """A folder of copies of one owner's pages by one edit, made once and kept."""
