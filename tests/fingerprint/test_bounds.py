@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from cloneward.fingerprint.bounds import _FLAT, _RAW, MAX_DEPTH, _find_excess, _hash_names, bound_markup
+from cloneward.fingerprint.bounds import _TABLE, MAX_DEPTH, _find_excess, bound_markup
 from cloneward.fingerprint.extract import extract
 
 
@@ -24,7 +24,7 @@ def depth_of(html):
 def test_ordinary_pages_are_left_alone():
     """A page of many tags that close is given back as it is, whatever stands in comments, scripts and values."""
     item = "<li><a href='</div>'>x</a><!-- <div> --><script>'<div>'</script><br><p>y<div title=\">\">z</div>"
-    html = "<ul>" + item * 2_000 + "</ul>"
+    html = f"<ul>{item * 2_000}</ul>".encode()
     assert bound_markup(html) == (html, 0)
 
 
@@ -53,7 +53,7 @@ def test_ordinary_pages_are_left_alone():
 def test_depth_is_bounded_however_it_is_hidden(unit):
     """No trick with values, comments, scripts or foreign end tags hides nesting from the count."""
     html = "".join(unit.replace("{n}", str(number)) for number in range(6_000))
-    limited, cut = bound_markup(html + "deep")
+    limited, cut = bound_markup(f"{html}deep".encode())
     assert cut > 1_000
     assert depth_of(limited) <= 4 * MAX_DEPTH + 10  # a counted table brings tbody, tr and td
 
@@ -69,7 +69,7 @@ def test_text_beyond_the_bound_is_kept():
 def test_attributes_are_bounded(tag):
     """A tag keeps its first attributes, the text around it stays, and the page is read in no time."""
     html = "<p>before " + tag.format(" ".join(f"a{number}='>{number}'" for number in range(50_000))) + " after"
-    limited, cut = bound_markup(html)
+    limited, cut = bound_markup(html.encode())
     assert cut == 1
     assert len(limited) < 10_000
     assert ("after" in extract(html.encode()).text) is (">" in tag)
@@ -90,11 +90,15 @@ SOUP = st.lists(
 @given(SOUP)
 def test_the_count_is_never_too_small(parts):
     """Whatever the soup of tags, the parser never nests deeper than the bound allows."""
-    html = "".join(parts).replace("\t", " ") * 20
-    codes = np.frombuffer(html.encode("utf-32-le"), np.uint32)
-    cuts = _find_excess(codes, _hash_names(_FLAT), _hash_names(_RAW), 10)
-    limited = list(html)
-    for start, end in cuts:
-        limited[start:end] = [" "] * (end - start)
+    html = bytearray("".join(parts).replace("\t", " ").encode() * 20)
+    for start, end in _find_excess(np.frombuffer(bytes(html), np.uint8), *_TABLE, 10):
+        html[start:end] = b" " * (end - start)
     # a counted table brings tbody, tr, td, and a p in it
-    assert depth_of("".join(limited)) <= 10 * 5 + 20
+    assert depth_of(bytes(html)) <= 10 * 5 + 20
+
+
+def test_small_pages_are_left_alone():
+    """The least page that is bounded is measured in characters, however many bytes they have."""
+    deep = "<div>" * 1_000
+    assert bound_markup((deep + "é" * 10_000).encode())[1] == 0
+    assert bound_markup((deep + "é" * 20_000).encode())[1] == 1_000 - MAX_DEPTH

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.fingerprint.charset import decode
+from cloneward.fingerprint.charset import decode, to_utf8
 
 
 @pytest.mark.parametrize(
@@ -58,3 +58,11 @@ def test_broken_bytes_are_reported():
 def test_the_server_is_believed_before_the_page(content, told, text):
     """The charset of the answer goes before the one in the page, and after valid UTF-8."""
     assert decode(content, told) == (text, True)
+
+
+@given(st.binary(max_size=2000) | st.text(max_size=500).map(str.encode), st.sampled_from([None, "utf-8", "koi8-r"]))
+def test_utf8_is_the_same_text(content, told):
+    """The text in UTF-8 is the text as it is decoded; what is UTF-8 already is not copied."""
+    html, is_clean = to_utf8(content, told)
+    assert (html.decode(), is_clean) == decode(content, told)
+    assert html is content or html != content

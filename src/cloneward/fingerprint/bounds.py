@@ -15,6 +15,8 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from cloneward.fingerprint.names import find_traits, make_table
+
 MAX_DEPTH = 512
 """Chromium's limit on the depth of a tree."""
 
@@ -23,12 +25,6 @@ MAX_ATTRIBUTES = 512
 
 # A page below this many characters cannot cost more than about 0.2 s, whatever it holds.
 _HARMLESS = 16_384
-# Never nest by themselves: void elements, and those that the next of their kind closes.
-_FLAT = (
-    "a area base br col dd dt embed hr img input li link meta nobr option p param rp rt source tbody td tfoot th "
-    "thead tr track wbr"
-).split()
-_RAW = "iframe noembed noframes script style textarea title xmp".split()
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
 _NAMES = np.uint64(1 << 12)
@@ -38,7 +34,7 @@ _BEFORE_NAME, _IN_NAME, _AFTER_NAME, _BEFORE_VALUE = range(4)
 
 
 @numba.njit(cache=True)
-def _hash_name(codes: NDArray[np.uint32], at: int) -> tuple[np.uint64, int]:
+def _hash_name(codes: NDArray[np.uint8], at: int) -> tuple[np.uint64, int]:
     """Give the hash of the tag name that begins here, lower-cased, and where it ends."""
     value = _FNV_OFFSET
     while at < codes.size:
@@ -46,44 +42,52 @@ def _hash_name(codes: NDArray[np.uint32], at: int) -> tuple[np.uint64, int]:
         if code <= _BLANK or code in (_SLASH, _GT):
             break
         if 65 <= code <= 90:  # noqa: PLR2004  A to Z
-            code += np.uint32(32)
+            code += np.uint8(32)
         value = (value ^ np.uint64(code)) * _FNV_PRIME
         at += 1
     return value, at
 
 
 def _hash_names(names: list[str]) -> NDArray[np.uint64]:
-    codes = (np.frombuffer(name.encode("utf-32-le"), np.uint32) for name in names)
+    codes = (np.frombuffer(name.encode(), np.uint8) for name in names)
     return np.array([_hash_name(name, 0)[0] for name in codes], np.uint64)
 
 
-_DRAWINGS = _hash_names(["svg", "math"])
-_LEAVES_DRAWING = _hash_names(  # 13.2.6.5: tags that end any drawing they stand in
-    "b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i img li listing menu "
-    "meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var".split()
-)
-_HTML_IN_DRAWINGS = _hash_names("annotation-xml desc foreignobject mi mn mo ms mtext title".split())
+_FLAT, _RAW, _DRAWING, _LEAVES_DRAWING, _HOLDS_HTML = (1 << bit for bit in range(5))
+_TRAITS = {
+    # Never nest by themselves: void elements, and those that the next of their kind closes.
+    _FLAT: "a area base br col dd dt embed hr img input li link meta nobr option p param rp rt source tbody td tfoot "
+    "th thead tr track wbr",
+    _RAW: "iframe noembed noframes script style textarea title xmp",
+    _DRAWING: "math svg",
+    # 13.2.6.5: tags that end any drawing they stand in.
+    _LEAVES_DRAWING: "b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i img "
+    "li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var",
+    _HOLDS_HTML: "annotation-xml desc foreignobject mi mn mo ms mtext title",
+}
+_HASHES = {trait: _hash_names(names.split()) for trait, names in _TRAITS.items()}
+_DRAWINGS, _HTML_IN_DRAWINGS = _HASHES[_DRAWING], _HASHES[_HOLDS_HTML]
+_TABLE = make_table({trait: hashes.view(np.int64).tolist() for trait, hashes in _HASHES.items()})
 
 
-def bound_markup(html: str) -> tuple[str, int]:
-    """Give the page with what is beyond `MAX_DEPTH` and `MAX_ATTRIBUTES` taken out, and from how many tags."""
+def bound_markup(html: bytes) -> tuple[bytes, int]:
+    """Give the page, in UTF-8, with what is beyond the bounds taken out, and from how many tags."""
     if len(html) <= _HARMLESS:
         return html, 0
-    codes = np.frombuffer(html.encode("utf-32-le", errors="replace"), np.uint32)
-    cuts = _find_excess(codes, _hash_names(_FLAT), _hash_names(_RAW), MAX_DEPTH)
-    if not len(cuts):
+    cuts = _find_excess(np.frombuffer(html, np.uint8), *_TABLE, MAX_DEPTH)
+    if not len(cuts) or len(html.decode()) <= _HARMLESS:  # a character may have up to four bytes
         return html, 0
-    parts: list[str] = []
+    parts: list[bytes] = []
     last = 0
     for start, end in cuts:
         parts.append(html[last:start])
         last = end
-    return " ".join([*parts, html[last:]]), len(cuts)
+    return b" ".join([*parts, html[last:]]), len(cuts)
 
 
 @numba.njit(cache=True)
 def _find_excess(  # noqa: C901, PLR0912, PLR0915  a tokenizer reads best as the one table that the standard gives
-    codes: NDArray[np.uint32], flat: NDArray[np.uint64], raw: NDArray[np.uint64], deepest: int
+    codes: NDArray[np.uint8], names: NDArray[np.int64], sums: NDArray[np.int64], deepest: int
 ) -> list[tuple[int, int]]:
     """Give the ranges of what is beyond the bounds, in order: start tags, or attributes of one."""
     cuts = [(0, 0)]
@@ -101,16 +105,17 @@ def _find_excess(  # noqa: C901, PLR0912, PLR0915  a tokenizer reads best as the
             name, at = _hash_name(codes, at + 1)
             at, surplus = _end_of_tag(codes, at)
             in_drawing = _any_open(is_open, _DRAWINGS)
-            is_raw = _contains(raw, name)
+            traits = find_traits(np.int64(name), names, sums)
+            is_raw = traits & _RAW != 0
             if is_raw:
                 end, is_plain, hides_end = _end_of_raw(codes, at, name)
                 is_doubtful = is_doubtful or hides_end or (in_drawing and not is_plain)
                 is_raw = is_plain or not in_drawing
             if in_drawing and not _any_open(is_open, _HTML_IN_DRAWINGS):
-                is_doubtful = is_doubtful or _contains(_LEAVES_DRAWING, name)
+                is_doubtful = is_doubtful or traits & _LEAVES_DRAWING != 0
                 is_flat = codes[at - 2] == _SLASH and not is_doubtful
             else:
-                is_flat = not in_drawing and _contains(flat, name)
+                is_flat = not in_drawing and traits & _FLAT != 0
             counts = not is_raw and not is_flat
             if counts and depth >= deepest:
                 cuts.append((start, at))
@@ -154,15 +159,7 @@ def _is_letter(code: int) -> bool:
 
 
 @numba.njit(cache=True)
-def _contains(names: NDArray[np.uint64], wanted: np.uint64) -> bool:
-    for name in names:  # noqa: SIM110  numba compiles no generator here
-        if name == wanted:
-            return True
-    return False
-
-
-@numba.njit(cache=True)
-def _end_of_tag(codes: NDArray[np.uint32], at: int) -> tuple[int, int]:  # noqa: C901  the same table
+def _end_of_tag(codes: NDArray[np.uint8], at: int) -> tuple[int, int]:  # noqa: C901  the same table
     """Give the place after the tag's `>`, and where its surplus attributes begin, or 0.
 
     A quoted value may hold a `>`; only after an equals sign does a quote begin one.
@@ -200,7 +197,7 @@ def _end_of_tag(codes: NDArray[np.uint32], at: int) -> tuple[int, int]:  # noqa:
 
 
 @numba.njit(cache=True)
-def _end_of_comment(codes: NDArray[np.uint32], at: int) -> int:
+def _end_of_comment(codes: NDArray[np.uint8], at: int) -> int:
     """Give the place after `-->` or `--!>`; `<!-->` and `<!--->` are whole comments."""
     dashes = 2
     while at < codes.size:
@@ -216,7 +213,7 @@ def _end_of_comment(codes: NDArray[np.uint32], at: int) -> int:
 
 
 @numba.njit(cache=True)
-def _end_of_raw(codes: NDArray[np.uint32], at: int, name: np.uint64) -> tuple[int, bool, bool]:
+def _end_of_raw(codes: NDArray[np.uint8], at: int, name: np.uint64) -> tuple[int, bool, bool]:
     """Give where the end tag of an element that holds text stands, if it holds no tag, and if it may hide its end.
 
     Only a script can hide it: in a comment that opens another script (13.2.5.20, double escaped).

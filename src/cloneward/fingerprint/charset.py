@@ -20,6 +20,17 @@ def decode(content: bytes, told: str | None = None) -> tuple[str, bool]:
     declares, a guess from the bytes. UTF-8 goes before any declaration because bytes that are valid UTF-8 by chance are
     all but unheard of, and wrong declarations are common.
     """
+    text, is_clean, _ = _decode(content, told)
+    return text, is_clean
+
+
+def to_utf8(content: bytes, told: str | None = None) -> tuple[bytes, bool]:
+    """Give the text as `decode` does, in UTF-8: what is UTF-8 already is given as it is."""
+    text, is_clean, encoding = _decode(content, told)
+    return content if is_clean and encoding == "utf-8" else text.encode(errors="ignore"), is_clean
+
+
+def _decode(content: bytes, told: str | None) -> tuple[str, bool, str]:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return _decode_with(content, encoding)
@@ -27,7 +38,7 @@ def decode(content: bytes, told: str | None = None) -> tuple[str, bool]:
     if declared in _ASCII_LOOKALIKES:
         return _decode_with(content, declared)
     try:
-        return content.decode("utf-8"), True
+        return content.decode("utf-8"), True, "utf-8"
     except UnicodeDecodeError:
         return _decode_with(content, declared or _known(detect_encoding(content)) or "cp1252")
 
@@ -44,8 +55,8 @@ def _known(name: str | None) -> str | None:
     return None if encoding is None or encoding.startswith("utf-16") else encoding
 
 
-def _decode_with(content: bytes, encoding: str) -> tuple[str, bool]:
+def _decode_with(content: bytes, encoding: str) -> tuple[str, bool, str]:
     try:
-        return content.decode(encoding), True
+        return content.decode(encoding), True, encoding
     except UnicodeError:
-        return content.decode(encoding, errors="replace"), False
+        return content.decode(encoding, errors="replace"), False, encoding

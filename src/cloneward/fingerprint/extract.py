@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cloneward.fingerprint.bounds import MAX_ATTRIBUTES, MAX_DEPTH, bound_markup
-from cloneward.fingerprint.charset import decode
+from cloneward.fingerprint.charset import to_utf8
 from cloneward.model.content import Extract, Problem, Region
 
 Media = Literal["html", "text"]
@@ -71,14 +71,14 @@ def extract(content: bytes, media: Media = "html", charset: str | None = None) -
         hint = "only HTML and plain text can be read here"
         problems.append(Problem(code="not_text", page=None, text="the bytes are not text", hint=hint))
         return Extract(text="", problems=tuple(problems))
-    text, is_clean = decode(content, charset)
+    html, is_clean = to_utf8(content, charset)
     if not is_clean:
         text_ = "some bytes make no sense in the page's charset; they were replaced"
         problems.append(Problem(code="charset_broken", page=None, text=text_))
     if media == "text":
-        plain, _ = _collapse(text.replace("\0", " ").replace("\n", _EDGE))
+        plain, _ = _collapse(html.decode().replace("\0", " ").replace("\n", _EDGE))
         return Extract(text=plain, problems=tuple(problems))
-    return _extract_html(text, tuple(problems))
+    return _extract_html(html, tuple(problems))
 
 
 def _is_binary(content: bytes) -> bool:
@@ -89,7 +89,7 @@ def _is_binary(content: bytes) -> bool:
     return bool(control.mean() > _MAX_CONTROL_SHARE)
 
 
-def _extract_html(html: str, problems: tuple[Problem, ...]) -> Extract:
+def _extract_html(html: bytes, problems: tuple[Problem, ...]) -> Extract:
     html, cut = bound_markup(html)
     if cut:
         bounds = f"deeper than {MAX_DEPTH} or with over {MAX_ATTRIBUTES} attributes"

@@ -11,7 +11,7 @@ from hashlib import blake2b
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cloneward.fingerprint.bounds import bound_markup
-from cloneward.fingerprint.charset import decode
+from cloneward.fingerprint.charset import to_utf8
 from cloneward.fingerprint.extract import INLINE, MAX_BYTES
 from cloneward.fingerprint.kinds import Kind, Traits
 
@@ -42,8 +42,8 @@ class Layout:
 
 def read_layout(content: bytes) -> Layout:
     """Give the layout of a page of HTML; never raises on hostile bytes."""
-    text, _ = decode(content[:MAX_BYTES])
-    html, _ = bound_markup(text)
+    html, _ = to_utf8(content[:MAX_BYTES])
+    html, _ = bound_markup(html)
     tree = LexborHTMLParser(html)
     icons: list[str] = []
     files: list[str] = []
