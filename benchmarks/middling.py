@@ -2,10 +2,12 @@
 
     python benchmarks/run.py middling              # make the targets, judge them, tell how they fare
     python benchmarks/run.py middling --unit 2     # a sixth of them
+    python benchmarks/run.py middling --fit        # and print the weights of the score, fitted on the tuning part
 
 A target is true if text of the owner's was put into it, false if what it shares with the owner has another reason or
 if it shares nothing. Sites, never pages, are split: owners, hosts and passages of the tuning part are not those of the
-reporting part. Only a target on which a match of text fired counts: of the others nothing is claimed.
+reporting part. Only a target on which a match of text fired counts: of the others nothing is claimed. Items copied
+whole are judged too and count neither in the fit nor in the diagrams: they show that a clear case has a clear score.
 
 The diagram is of the mixture that is made here. How often each kind meets a user nobody knows; the second diagram
 weighs all false ones up to a thousand for each true one.
@@ -25,10 +27,12 @@ from random import Random
 from typing import Any
 
 import corpus
+import numpy as np
 from corpus import SEED, say
 from passages import NOTICES, PHRASES, SIGNATURES, list_passages
 from text import LISTS, ROOT, Bench, sites
 
+from cloneward.judge import score as scoring
 from cloneward.sim import TEMPLATES, Block, Page, copyist, read_page, render
 
 UNIT = 12
@@ -42,6 +46,8 @@ HOST_WORDS = (150, 4_000)
 PLANTED_IN = 3  # items that one common passage stands on
 GAP_WORDS = 20  # within a group, as the contract has it
 BINS = 10
+NEWTON_STEPS = 50
+RESAMPLES = 1_000
 RARE = 1_000  # false ones for each true one
 THIRD = "sqlite"  # its documentation is in the public domain
 
@@ -69,6 +75,7 @@ PARTS = (
 )
 # How many units of each kind: what is true, and what is not.
 TRUE = {"pasted": 3, "pasted_changed": 3, "scattered": 2, "short_page": 2, "changed_heavily": 2}
+CLEAR = {"whole": 1}  # an item in another layout
 FALSE = {
     "third_text": 2,
     "third_quoted": 2,
@@ -144,7 +151,7 @@ class Maker:
             for passage in passages:
                 for _ in range(PLANTED_IN):
                     self._plant(Block(passage))
-        for kind, units in (TRUE | FALSE).items():
+        for kind, units in (TRUE | FALSE | CLEAR).items():
             make = self._choose(kind)
             for _ in range(units * unit):
                 make()
@@ -164,6 +171,7 @@ class Maker:
             "scattered": self._scatter,
             "short_page": self._make_short,
             "changed_heavily": self._change_heavily,
+            "whole": self._copy_whole,
             "third_text": self._share_third,
             "third_quoted": self._quote_third,
         }[kind]
@@ -199,6 +207,10 @@ class Maker:
         share = self.rng.uniform(*CHANGED_HEAVILY)
         changed = copyist.shuffle_blocks(copyist.change_words(page, share, self.rng), self.rng)
         self._keep("changed_heavily", "", self._clothe(changed), file, changed.words)
+
+    def _copy_whole(self) -> None:
+        file, page = self._item()
+        self._keep("whole", "", self._clothe(page), file, page.words)
 
     def _share_third(self, *, is_quoted: bool = False) -> None:
         """A passage of a third site on one of the owner's pages and on the target: neither took it from the other."""
@@ -264,7 +276,7 @@ class Maker:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(html)
         path = None if item is None else item.relative_to(self.html).as_posix()
-        target = Target(name, self.owner, kind in TRUE, kind, self.part.name, host, path, words)
+        target = Target(name, self.owner, kind in TRUE | CLEAR, kind, self.part.name, host, path, words)
         self.targets.append(target)
 
 
@@ -336,6 +348,12 @@ def _tell_line(line: dict[str, Any], texts: dict[str, str]) -> dict[str, Any]:
         "matches": len(matches),
         "items_matched": line["items_matched"],
         "reasons": [reason["code"] for reason in line["reasons"]],
+        "figures": scoring.list_figures(
+            share=line["share_of_target"],
+            item_share=line["share_of_item_max"],
+            covered=round(line["share_of_target"] * line["words"]),
+            matched=sum(spans),
+        ),
         "score": line["score"],
         "base_rate": line["base_rate"],
     }
@@ -357,6 +375,19 @@ def group_spans(spans: Sequence[dict[str, Any]], page: str, item: str) -> Iterat
         yield words
 
 
+def fit_weights(rows: Sequence[dict[str, Any]]) -> list[float]:
+    """Intercept and weights by Newton's method, true and false ones of equal mass together; nothing is penalised."""
+    x = np.array([[1.0, *row["figures"]] for row in rows])
+    y = np.array([float(row["truth"]) for row in rows])
+    mass = np.where(y == 1, scoring.FITTED_RATE / y.sum(), (1 - scoring.FITTED_RATE) / (1 - y).sum())
+    weights = np.zeros(x.shape[1])
+    for _ in range(NEWTON_STEPS):
+        said = 1 / (1 + np.exp(-x @ weights))
+        curve = (x * (mass * said * (1 - said))[:, None]).T @ x
+        weights += np.linalg.solve(curve, x.T @ (mass * (y - said)))
+    return [round(float(weight), 3) for weight in weights]
+
+
 def shift_score(score: float, base_rate: float | None, wanted: float) -> float:
     """The same evidence at another base rate."""
     if base_rate is None or score in {0.0, 1.0}:
@@ -368,7 +399,8 @@ def shift_score(score: float, base_rate: float | None, wanted: float) -> float:
 def draw_reliability(rows: Sequence[dict[str, Any]], rarity: float) -> dict[str, Any] | None:
     """Bins of equal mass: what the score says and what is true, at one true target for `rarity` false ones.
 
-    The score is read as the probability that text of the owner's stands on the page, whatever the verdict.
+    The score is read as the probability that what is shared was taken from the owner, whatever the verdict.
+    Intervals hold 95 % of what drawing the targets of the bin again gives, with replacement.
     """
     scored = [row for row in rows if row["fired"] and row["score"] is not None]
     true, false = (sum(row["truth"] == truth for row in scored) for truth in (True, False))
@@ -392,12 +424,20 @@ def draw_reliability(rows: Sequence[dict[str, Any]], rarity: float) -> dict[str,
 
 def _tell_bin(points: Sequence[tuple[float, bool, float]], whole: float) -> dict[str, float]:
     mass = sum(weight for *_, weight in points)
+    rng = Random(SEED)
+    drawn = sorted(_tell_true(rng.choices(points, k=len(points))) for _ in range(RESAMPLES))
     return {
         "count": len(points),
+        "low": drawn[RESAMPLES // 40],
+        "high": drawn[-1 - RESAMPLES // 40],
         "mass": mass / whole,
         "said": sum(score * weight for score, _, weight in points) / mass,
-        "true": sum(weight for _, truth, weight in points if truth) / mass,
+        "true": _tell_true(points),
     }
+
+
+def _tell_true(points: Sequence[tuple[float, bool, float]]) -> float:
+    return sum(weight for _, truth, weight in points if truth) / sum(weight for *_, weight in points)
 
 
 def measure_auroc(rows: Sequence[dict[str, Any]], figure: str) -> float | None:
@@ -417,7 +457,15 @@ def measure_auroc(rows: Sequence[dict[str, Any]], figure: str) -> float | None:
     return round((total - true * (true - 1) / 2) / (true * false), 4)
 
 
-FIGURES = ("score", "group_words", "span_words", "words_matched", "share_of_target", "share_of_item_max")
+FIGURES = (
+    "score",
+    "group_words",
+    "span_words",
+    "words_matched",
+    "share_of_target",
+    "share_of_item_max",
+    "items_matched",
+)
 
 
 def main(arguments: Sequence[str] = ()) -> int:
@@ -428,15 +476,20 @@ def main(arguments: Sequence[str] = ()) -> int:
     targets = make_targets(bench, folder, options.unit)
     rows = gather(bench, folder, targets)
     parts = {part.name: [row for row in rows if row["split"] == part.name] for part in PARTS}
+    middling = {part: [row for row in chosen if row["kind"] not in CLEAR] for part, chosen in parts.items()}
+    groups = {
+        **middling,
+        **{f"{part}-alike": [row for row in rows if row["likeness"] != "none"] for part, rows in middling.items()},
+    }
     result = {
         **run,
         "split": {part.name: {"owners": part.owners, "hosts": part.hosts} for part in PARTS},
-        "kinds": [_tell_kind(part, kind, parts[part]) for part in parts for kind in TRUE | FALSE],
+        "kinds": [_tell_kind(part, kind, parts[part]) for part in parts for kind in TRUE | FALSE | CLEAR],
         "auroc": {
-            part: {figure: measure_auroc(chosen, figure) for figure in FIGURES} for part, chosen in parts.items()
+            part: {figure: measure_auroc(chosen, figure) for figure in FIGURES} for part, chosen in groups.items()
         },
         "reliability": {
-            part: [draw_reliability(chosen, rarity) for rarity in (1, RARE)] for part, chosen in parts.items()
+            part: [draw_reliability(chosen, rarity) for rarity in (1, RARE)] for part, chosen in groups.items()
         },
     }
     corpus.write_results(options.results, "middling", result, _write_report(result))
@@ -444,6 +497,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         if all(diagrams):
             (options.results / f"middling-{part}.svg").write_text(draw_svg(diagrams), encoding="utf-8")
     fired = sum(row["fired"] for row in rows)
+    if options.fit:
+        say(f"weights: {fit_weights([row for row in middling[PARTS[0].name] if row['fired']])}")
     say(f"{len(rows)} targets, a match fired on {fired}; {folder / 'gathered.jsonl'}")
     return 0
 
@@ -455,13 +510,21 @@ def _tell_kind(part: str, kind: str, rows: Sequence[dict[str, Any]]) -> dict[str
     return {
         "part": part,
         "kind": kind,
-        "truth": kind in TRUE,
+        "truth": kind in TRUE | CLEAR,
         "of": len(of_kind),
         "fired": len(fired),
         "verdicts": dict(Counter(row["verdict"] for row in fired).most_common()),
         "group_words": statistics.median([row["group_words"] for row in fired]) if fired else None,
         "score": statistics.median(scores) if scores else None,
     }
+
+
+TOLD = (
+    "The weights are fitted on the tuning part; only the reporting part says how good they are. Alike: those whose "
+    "stated likeness is whole or partial. Items copied whole (`whole`) count in neither. Bins have equal mass; their "
+    "intervals come from drawing their targets again, and are too narrow where a bin has few true or few false ones. "
+    "At 1 : 1,000 the false ones of 1 : 1 are weighed up, so no bin knows more than they do."
+)
 
 
 def _write_report(result: dict[str, Any]) -> list[str]:
@@ -480,12 +543,13 @@ def _write_report(result: dict[str, Any]) -> list[str]:
             + "."
         ),
         "",
-        "| part | kind | true | targets | fired | verdicts of these | median words of longest group |",
-        "|--|--|--|--:|--:|--|--:|",
+        "| part | kind | true | targets | fired | verdicts of these | median words of longest group | median score |",
+        "|--|--|--|--:|--:|--|--:|--:|",
     ]
     lines += [
         f"| {row['part']} | {row['kind']} | {'yes' if row['truth'] else 'no'} | {row['of']} | {row['fired']} | "
-        f"{', '.join(f'{name} {count}' for name, count in row['verdicts'].items())} | {row['group_words']} |"
+        f"{', '.join(f'{name} {count}' for name, count in row['verdicts'].items())} | {row['group_words']} | "
+        f"{row['score']} |"
         for row in result["kinds"]
     ]
     lines += ["", "## Which figure parts true from false (AUROC, ties half)", "", f"| part | {' | '.join(FIGURES)} |"]
@@ -494,7 +558,7 @@ def _write_report(result: dict[str, Any]) -> list[str]:
         f"| {part} | {' | '.join('null' if value is None else f'{value:.3f}' for value in figures.values())} |"
         for part, figures in result["auroc"].items()
     ]
-    lines += ["", "## Is the score true?", ""]
+    lines += ["", "## Is the score true?", "", TOLD, ""]
     for part, diagrams in result["reliability"].items():
         for diagram in diagrams:
             lines += _write_diagram(part, diagram)
@@ -512,11 +576,12 @@ def _write_diagram(part: str, diagram: dict[str, Any] | None) -> list[str]:
             f"ECE {diagram['ece']:.4f}, Brier {diagram['brier']:.4f}"
         ),
         "",
-        "| bin | targets | mass | said | true |",
-        "|--:|--:|--:|--:|--:|",
+        "| bin | targets | mass | said | true | 95 % |",
+        "|--:|--:|--:|--:|--:|--:|",
     ]
     lines += [
-        f"| {number} | {row['count']} | {row['mass']:.3f} | {row['said']:.4f} | {row['true']:.4f} |"
+        f"| {number} | {row['count']} | {row['mass']:.3f} | {row['said']:.4f} | {row['true']:.4f} | "
+        f"{row['low']:.4f} to {row['high']:.4f} |"
         for number, row in enumerate(diagram["bins"], 1)
     ]
     return [*lines, ""]
@@ -547,6 +612,7 @@ def draw_svg(diagrams: Sequence[dict[str, Any]]) -> str:
 def _read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py middling", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--unit", type=int, default=UNIT, help="how many of each kind a unit is")
+    parser.add_argument("--fit", action="store_true", help="print the weights of the score, fitted on the tuning part")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "bench")
     parser.add_argument("--cache", type=Path, default=sites.find_cache())
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")

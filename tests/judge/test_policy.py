@@ -219,7 +219,23 @@ def test_every_verdict_holds_together(matches, site, is_linked, other_words):
         assert all(0 <= place < len(matches) for place in reason.evidence if isinstance(place, int))
     if found.standing != "none_known":
         assert found.verdict not in {"copy", "partial_copy"}
-    assert found.score is None
+    assert (found.score is None) == (found.base_rate is None) == (not matches)
+    assert found.score is None or 0.01 <= found.score <= 0.99
+
+
+def test_score_speaks_of_what_is_shared():
+    """A copy scores near 1, and a passage too short for a likeness has a score of its own; nothing shared has none."""
+    assert verdict([match(groups=(950,), value=0.95)]).score == pytest.approx(0.99)
+    short = verdict([match(groups=(30,), value=0.03)])
+    assert (short.likeness, short.base_rate) == ("none", Policy().base_rate)
+    assert 0.3 < short.score < 0.7
+    assert verdict(common=60).score is None
+
+
+def test_score_counts_a_word_on_several_items_against():
+    """The same passage on three items gives a lower score than on one."""
+    one, three = ([match(number, groups=(60,)) for number in range(count)] for count in (1, 3))
+    assert verdict(three, covered=60).score < verdict(one, covered=60).score
 
 
 SUPPORT = st.lists(

@@ -94,3 +94,10 @@ def test_sentences():
     assert wording.say_sentence("Done.") == "Done."
     assert wording.say_sentence("") == ""
     assert wording.shorten("abc", 2) == "ab …"
+
+
+def test_score_names_its_base_rate():
+    """What a score means is said with the base rate that it supposes, and that it is not about rights."""
+    told = wording.tell_score(0.001)
+    assert "where 0.1% of the targets that share words took them" in told
+    assert "nothing of rights" in told

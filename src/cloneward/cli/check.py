@@ -249,6 +249,11 @@ def _show(verdict: "Verdict", *, as_json: bool) -> None:
         f"({print_share(verdict.share_of_target)} of it shared, {print_share(verdict.share_of_item_max)} of one item; "
         f"items matched: {verdict.items_matched:,}, pages: {verdict.pages:,})"
     )
+    if verdict.score is not None and verdict.base_rate is not None:
+        write_line(
+            f"    score    {print_share(verdict.score)} that the shared words were taken from our items, where "
+            f"{print_share(verdict.base_rate)} of the targets that share words took them"
+        )
     for reason in verdict.reasons:
         write_line(f"    {'for' if reason.pro else 'against':<8} {reason.text}")
     for kind in verdict.not_compared:

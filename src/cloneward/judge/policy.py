@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from cloneward.judge.attribution import find_attribution
 from cloneward.judge.priority import Dates, find_direction
 from cloneward.judge.reasons import Case, Judged, argue
+from cloneward.judge.score import give_score, list_figures
 from cloneward.judge.services import find_service
 from cloneward.model.case import Direction, Likeness, NotCompared, Standing, Verdict, VerdictName
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem
@@ -20,7 +21,10 @@ from cloneward.url import registered_domain
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
-    """The thresholds of one version of the rules; shares are in [0, 1]."""
+    """The thresholds of one version of the rules; shares are in [0, 1].
+
+    `base_rate`: part of the targets with a match of text that took it from the owner, as the score supposes.
+    """
 
     id: str = "default/1"
     copy_share: float = 0.5
@@ -30,6 +34,7 @@ class Policy:
     blocks_share: float = 0.2
     quote_words: int = 100
     quote_share: float = 0.2
+    base_rate: float = 0.5
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,6 +97,8 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         likeness=likeness,
         standing=standing,
         direction=direction,
+        score=_score_case(case, policy),
+        base_rate=policy.base_rate if case.matches else None,
         share_of_target=round(case.share, 6),
         share_of_item_max=round(case.item_share, 6),
         words=words,
@@ -117,6 +124,15 @@ def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
     most = max((item.words for item in case.found.items.values()), default=0)
     is_scattered = case.share >= policy.blocks_share and most >= policy.blocks_words
     return "partial" if case.longest_group >= policy.partial_words or is_scattered else "none"
+
+
+def _score_case(case: Case, policy: Policy) -> float | None:
+    """Score what the matches of text share, whatever the likeness; without one there is nothing to speak of."""
+    if not case.matches:
+        return None
+    matched = sum(span.words for match in case.matches for span in match.spans)
+    figures = list_figures(share=case.share, item_share=case.item_share, covered=case.covered, matched=matched)
+    return round(give_score(figures, policy.base_rate), 4)
 
 
 def _find_support(matches: Sequence[Match], support: Sequence[Match]) -> tuple[Match, ...]:

@@ -308,7 +308,7 @@ def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
     if verdict.login_only_items:
         meaning = "Matched items that the protected site shows to logged-in people only."
         figures.append(Figure(name="Items behind a login", value=f"{verdict.login_only_items:,}", meaning=meaning))
-    if verdict.score is not None:
+    if verdict.score is not None and verdict.base_rate is not None:
         figures.append(_view_score(verdict.score, verdict.base_rate))
     return tuple(figures)
 
@@ -343,10 +343,8 @@ def take_entries(entries: Sequence[Entry], limit: int) -> Listing:
     return Listing(shown=tuple(entries[:limit]), left_out=max(len(entries) - limit, 0))
 
 
-def _view_score(score: float, base_rate: float | None) -> Figure:
-    base = "" if base_rate is None else f", taking it that {wording.print_share(base_rate)} of all targets are so"
-    meaning = f"Calibrated probability that the likeness is as stated{base}."
-    return Figure(name="Probability", value=wording.print_share(score), meaning=meaning)
+def _view_score(score: float, base_rate: float) -> Figure:
+    return Figure(name="Score", value=wording.print_share(score), meaning=wording.tell_score(base_rate))
 
 
 def _view_reason(reason: Reason, verdict: Verdict, anchors: Mapping[int, str]) -> ReasonView:

@@ -160,6 +160,15 @@ def tell_verdict(verdict: Verdict, items: str) -> str:
     return VERDICTS[verdict.verdict].format(share=print_share(verdict.share_of_target), items=items)
 
 
+def tell_score(base_rate: float) -> str:
+    """Say what a score means, with the base rate that it supposes."""
+    return (
+        "Probability that the shared words were taken from the protected items, and not both from a third text, a "
+        f"notice or by chance, where {print_share(base_rate)} of the targets that share words took them; it says "
+        "nothing of rights."
+    )
+
+
 def print_time(moment: datetime) -> str:
     """Give a moment in UTC, to the second, for a reader."""
     utc = moment.astimezone(UTC)

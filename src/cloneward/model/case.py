@@ -54,7 +54,11 @@ class WhyNot:
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """The decision on one target, with everything it rests on: one line of `check --json`."""
+    """The decision on one target, with everything it rests on: one line of `check --json`.
+
+    `score`: probability that what the matches of text share was taken from the items, where `base_rate` of such
+    targets did so; both none without a match of text.
+    """
 
     target: str
     site: str
