@@ -6,6 +6,10 @@
 BIN := .venv/bin
 export UV_SYSTEM_CERTS := 1
 export UV_PYTHON_DOWNLOADS := never
+# Larger data that some tests compare with, where it lies beside the project; without it they are skipped, and say so.
+ifneq ($(wildcard ../shared/data),)
+export CLONEWARD_TEST_DATA ?= $(abspath ../shared/data)
+endif
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\):[^#]*## \(.*\)/  make \1	\2/p' Makefile | expand -t 18

@@ -11,6 +11,7 @@ from cloneward.archive.folder import RawPage
 from cloneward.archive.items import RawItem
 from cloneward.fingerprint import charset
 from cloneward.fingerprint.extract import extract
+from cloneward.fingerprint.image import read_image, trim_borders
 from cloneward.model.codec import encode
 from cloneward.model.content import Problem
 from cloneward.url import canonical
@@ -43,6 +44,17 @@ def _fuzz_charset(content: bytes) -> None:
     text, is_clean = charset.decode(content)
     assert isinstance(text, str)
     assert isinstance(is_clean, bool)
+
+
+def _fuzz_image(content: bytes) -> None:
+    picture, problems = read_image(content)
+    _hold(problems)
+    assert (picture is None) == any(problem.code != "image_animated" for problem in problems)
+    if picture is not None:
+        squares = tuple(-(-side // picture.scale) for side in (picture.height, picture.width))
+        assert picture.grey.shape == squares
+        assert 0 <= picture.grey.min() <= picture.grey.max() < 255.01
+        assert trim_borders(picture).grey.size
 
 
 def _fuzz_payload(content: bytes) -> None:
@@ -91,6 +103,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "charset": _fuzz_charset,
     "extract": _fuzz_extract,
     "feed": _fuzz_feed,
+    "image": _fuzz_image,
     "items": lambda content: _hold(items.read_jsonl(io.BytesIO(content))),
     "payload": _fuzz_payload,
     "sitemap": _fuzz_sitemap,
