@@ -8,7 +8,7 @@ import pytest
 from cloneward import clock
 from cloneward.store.workspace import Workspace
 from tests.cli.test_progress import Terminal
-from tests.fetch.hosts import Host, answer, path_of
+from tests.fetch.hosts import Host, answer, header_of, path_of
 from tests.store.entries import JumpingClock
 
 ITEM = set("id kind url title digest text_digest words rights published_at language proven addresses".split())
@@ -201,7 +201,7 @@ def test_an_address_is_enrolled(run, workspace):
     pages = {f"/{name}.html": f"<p>page {name} of ours, with words of its own".encode() for name in "abc"}
     links = "".join(f"<url><loc>http://own.test{path}</loc></url>" for path in pages)
     pages["/sitemap.xml"] = f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{links}</urlset>'.encode()
-    host = Host(lambda link, head: link.sendall(answer(pages[path_of(head)], "Content-Type: text/html\r\n")))
+    host = Host(lambda link, head: link.sendall(answer(pages[path_of(head)], "Content-Type: text/html\r\nETag: 1\r\n")))
     settings = workspace / "cloneward.toml"
     rules = f'allow = ["{host.endpoint}"]\nresolve = {{"own.test" = "{host.endpoint}"}}\nper_host_s = 0\n'
     settings.write_text(f"{settings.read_text()}\n[fetch]\n{rules}")
@@ -210,6 +210,11 @@ def test_an_address_is_enrolled(run, workspace):
             done = run("protect", "add", "http://own.test/sitemap.xml", "--workspace", workspace)
             assert done.code == 0
             assert f"{new} new, 0 changed, {unchanged} unchanged, 0 folded, 0 problems" in done.err
+        asked = len(host.heads)
+        done = run("protect", "add", "http://own.test/sitemap.xml", "--refetch", "--workspace", workspace)
+        assert "0 new, 0 changed, 3 unchanged, 0 folded, 0 problems" in done.err
+        assert len(host.heads) == asked + 4
+        assert all(header_of(head, "If-None-Match") is None for head in host.heads[asked:])
         done = run("protect", "add", "http://own.test/sitemap.xml", "--background", "--workspace", workspace)
         assert "3 pages, 0 problems; your background has " in done.err
     finally:

@@ -12,6 +12,7 @@ from cloneward.workflows.enrol import Enrolment, enrol
 from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.library import open_store
 from cloneward.workflows.reindex import BACKGROUND, is_behind, reindex
+from cloneward.workflows.visit import Reader
 from tests.archive.crawl import http, record
 from tests.fetch.hosts import Host, JumpClock, answer, running, say
 
@@ -101,7 +102,7 @@ def test_addresses_are_a_background_too(workspace):
         content = PAGE.encode(charset)
         with running(Host(say(answer(content, f"Content-Type: text/html; charset={charset}\r\n")))) as (host,):
             rules = Fetch(allow=(host.endpoint,), resolve={"wire.test": host.endpoint}, per_host_s=0)
-            gatherer = Gatherer(Fetcher(rules, JumpClock()), JumpClock(), "protect")
+            gatherer = Gatherer(Reader(Fetcher(rules, JumpClock()), JumpClock(), "protect"))
             backgrounds.append(Background())
             assert add_address("http://wire.test/", gatherer, folder, backgrounds[-1]) == ()
     assert backgrounds[0].pages == 1

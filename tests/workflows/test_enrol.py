@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -9,9 +12,12 @@ import pytest
 from cloneward.errors import InputError
 from cloneward.store.workspace import Workspace
 from cloneward.workflows import enrol as module
-from cloneward.workflows.enrol import Enrolment, enrol
+from cloneward.workflows.enrol import Enrolment, enrol, enrol_address
+from cloneward.workflows.gather import Gatherer
 from tests.archive.crawl import http, pack, pages, record
+from tests.fetch.hosts import JumpClock, answer
 from tests.store.entries import JumpingClock
+from tests.workflows.test_visit import Site
 
 BASE = "https://owner.test/"
 
@@ -150,6 +156,82 @@ def test_killed_and_taken_up(workspace, site, monkeypatch, after):
     assert counts == (10 - stored, 0, stored, 0)
     assert seal.count == 10
     assert read(workspace)[1] == 1
+
+
+PAGES = 20
+
+
+@pytest.fixture
+def web_site():
+    """A site of the web of so many pages, dated long ago, and a sitemap; its server tags what it sends."""
+    links = "".join(
+        f"<url><loc>http://site.test/{number}</loc>{number % 2 * '<lastmod>2020-01-01</lastmod>'}</url>"
+        for number in range(PAGES)
+    )
+    pages = {f"/{number}": f"<p>words of page {number}".encode() for number in range(PAGES)}
+    site = Site({"/sitemap.xml": f"<urlset>{links}</urlset>".encode()} | pages)
+    yield site
+    site.host.stop()
+
+
+def run_address(workspace, site):
+    """Enrol the sitemap of a site: new, changed, unchanged, problems, and what was asked for and sent."""
+    site.asked.clear()
+    site.sent.clear()
+    enrolment, clock = Enrolment(), JumpClock()
+    with workspace.writer(clock) as store:
+        gatherer = Gatherer(site.reader(clock, store))
+        list(enrol_address("http://site.test/sitemap.xml", gatherer, store, enrolment))
+    counts = enrolment.new, enrolment.changed, enrolment.unchanged, enrolment.problems
+    return counts, len(site.asked), sorted(site.sent)
+
+
+def test_an_unchanged_site_sends_nothing(workspace, web_site):
+    """A second run fetches no body, and asks only for what the sitemap does not date; what it skips stays."""
+    counts, asked, sent = run_address(workspace, web_site)
+    assert (counts, asked, len(sent)) == ((PAGES, 0, 0, 0), PAGES + 1, PAGES + 1)
+    before, _ = read(workspace)
+    assert run_address(workspace, web_site) == ((0, 0, PAGES, 0), PAGES // 2 + 1, [])
+    assert read(workspace)[0] == before
+    web_site.pages["/4"] = b"<p>quite other words"
+    assert run_address(workspace, web_site) == ((0, 1, PAGES - 1, 0), PAGES // 2 + 1, ["/4"])
+    assert read(workspace)[0] == before | {"http://site.test/4": "quite other words"}
+
+
+def test_a_removed_page_comes_back_unfetched(workspace, web_site):
+    """An item that was removed is registered again from what is kept of its page, like that of a folder."""
+    run_address(workspace, web_site)
+    with workspace.writer(JumpingClock()) as store:
+        store.remove(next(item.id for item in store.items() if item.url == "http://site.test/3"))
+    counts, _, sent = run_address(workspace, web_site)
+    assert (counts, sent) == ((0, 1, PAGES - 1, 0), [])
+    assert read(workspace)[0]["http://site.test/3"] == "words of page 3"
+
+
+@pytest.mark.parametrize("after", [1, 9, PAGES - 1])
+def test_killed_while_it_reads_the_web(workspace, web_site, after):
+    """Killed at any point, the next run has every page once, and asks again for no page that had come."""
+    rules = f'allow = ["{web_site.host.endpoint}"]\nresolve = {{"*.test" = "{web_site.host.endpoint}"}}\nper_host_s = 0'
+    with (workspace.folder / "cloneward.toml").open("a") as settings:
+        settings.write(f"\n[fetch]\n{rules}")
+    command = ["protect", "add", "http://site.test/sitemap.xml", "--workspace", str(workspace.folder)]
+    run = subprocess.Popen([sys.executable, "-m", "cloneward", *command], stderr=subprocess.PIPE)
+    body = web_site.pages[f"/{after}"]
+
+    def kill(_):
+        run.kill()
+        return answer(body)
+
+    web_site.pages[f"/{after}"] = kill
+    assert b"Traceback" not in run.communicate(timeout=60)[1]
+    assert run.returncode == -signal.SIGKILL
+    web_site.pages[f"/{after}"] = body
+    counts, _, sent = run_address(workspace, web_site)
+    assert sum(counts) == PAGES
+    assert sent == sorted(f"/{number}" for number in range(after, PAGES))
+    texts, imports = read(workspace)
+    assert texts == {f"http://site.test/{number}": f"words of page {number}" for number in range(PAGES)}
+    assert imports == 1
 
 
 @pytest.mark.parametrize(("name", "base"), [("none", BASE), ("site", "owner.test"), ("n" * 300, None)])

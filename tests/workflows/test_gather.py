@@ -9,6 +9,7 @@ from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.fetch.http import Fetcher
 from cloneward.settings import Fetch
 from cloneward.workflows.gather import Gatherer, is_address, tell_unread
+from cloneward.workflows.visit import Reader
 from tests.fetch.hosts import Host, JumpClock, answer, path_of
 
 HTML = "Content-Type: text/html; charset=koi8-r\r\n"
@@ -40,7 +41,7 @@ def gather():
         hosts.append(host)
         clock = JumpClock()
         rules = Fetch(allow=(host.endpoint,), resolve={"site.test": host.endpoint}, per_host_s=0)
-        given = Gatherer(Fetcher(rules, clock), clock, "check", most).gather(f"http://site.test{path}")
+        given = Gatherer(Reader(Fetcher(rules, clock), clock, "check"), most).gather(f"http://site.test{path}")
         return list(given)
 
     run.hosts = hosts
@@ -133,12 +134,12 @@ def test_errors_of_the_first_address_are_raised(gather):
     with pytest.raises(InputError, match="status 404"):
         gather({}, "/none")
     clock = JumpClock()
-    reader = Gatherer(Fetcher(Fetch(), clock), clock, "check")
+    reader = Gatherer(Reader(Fetcher(Fetch(), clock), clock, "check"))
     with pytest.raises(RefusedError):
         reader.gather("http://127.0.0.1/")
     rules = Fetch(allow=("127.0.0.1:9",), per_host_s=0)
     with pytest.raises(Unavailable):
-        Gatherer(Fetcher(rules, clock), clock, "check").gather("http://127.0.0.1:9/")
+        Gatherer(Reader(Fetcher(rules, clock), clock, "check")).gather("http://127.0.0.1:9/")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from cloneward.settings import Settings
+    from cloneward.store.writer import ItemWriter
     from cloneward.workflows.gather import Gatherer
 
 
@@ -22,16 +23,28 @@ def read_target(text: str) -> Path | str:
     return text if text.lower().startswith(("http://", "https://")) else read_path(text)
 
 
-def make_gatherer(settings: "Settings | None", purpose: str, most: int | None = None) -> "Gatherer":
-    """Make what reads addresses of the web, as the settings allow; without a workspace, by their defaults."""
+def make_gatherer(
+    settings: "Settings | None",
+    purpose: str,
+    most: int | None = None,
+    *,
+    store: "ItemWriter | None" = None,
+    is_anew: bool = False,
+) -> "Gatherer":
+    """Make what reads addresses of the web, as the settings allow; without a workspace, by their defaults.
+
+    With a store, what has not changed since it was last read is taken from there, unless all is to be read anew.
+    """
     from cloneward.clock import SystemClock
     from cloneward.fetch.http import Fetcher
     from cloneward.settings import Fetch
     from cloneward.workflows.gather import Gatherer
+    from cloneward.workflows.visit import Reader
 
     clock = SystemClock()
     rules = settings.fetch if settings else Fetch()
-    return Gatherer(Fetcher(rules, clock, contact=settings.site if settings else ""), clock, purpose, most)
+    fetcher = Fetcher(rules, clock, contact=settings.site if settings else "")
+    return Gatherer(Reader(fetcher, clock, purpose, store, is_anew), most)
 
 
 WorkspaceOption = Annotated[

@@ -42,6 +42,10 @@ def add(
         bool,
         typer.Option("--background", help="Pages whose text others may show with the same right; no items of ours."),
     ] = False,
+    refetch: Annotated[
+        bool,
+        typer.Option("--refetch", help="Fetch pages of the web again whose site says that they have not changed."),
+    ] = False,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -75,7 +79,8 @@ def add(
                 if background:
                     record, words = _add_background(source, opened, progress)
                 elif isinstance(source, str):
-                    record, words = _add_address(source, store, make_gatherer(opened.settings, "protect"), progress)
+                    gatherer = make_gatherer(opened.settings, "protect", store=store, is_anew=refetch)
+                    record, words = _add_address(source, store, gatherer, progress)
                 else:
                     record, words = _add_items(source, base, store, opened.index_folder, progress)
                 progress.clear()

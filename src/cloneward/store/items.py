@@ -8,8 +8,9 @@ from typing import Any, TypeVar
 from sqlalchemy import Engine, Row, and_, bindparam, func, or_, select
 
 from cloneward.clock import format_utc
-from cloneward.errors import InputError
+from cloneward.errors import EvidenceError, InputError
 from cloneward.model.content import Item, Known
+from cloneward.store.answers import Answer, read_answer
 from cloneward.store.folds import read_addresses
 from cloneward.store.imports import Import, read_import, select_imports
 from cloneward.store.objects import ObjectStore
@@ -158,6 +159,15 @@ class ItemStore:
             EvidenceError: the object is missing or damaged.
         """
         return self._objects.get(item.digest)
+
+    def find_answer(self, url: str) -> tuple[Answer, bytes] | None:
+        """Give what an address of the web gave last; none where nothing is kept of it, or it is damaged."""
+        with self._engine.connect() as connection:
+            answer = read_answer(connection, url)
+        try:
+            return None if answer is None else (answer, self._objects.get(answer.digest))
+        except EvidenceError:
+            return None
 
     def history(self, item_id: str) -> tuple[Version, ...]:
         """Give all versions of an item, removed or not, the first one first; none for an unknown id."""

@@ -97,6 +97,19 @@ versions = Table(
     comment="One row a text that an item had: facts, never edited; `until` is filled in once.",
 )
 
+answers = Table(
+    "answers",
+    metadata,
+    Column("url", Text, primary_key=True, comment="what was asked for, canonical"),
+    Column("final_url", Text, nullable=False, comment="where redirects led"),
+    Column("digest", Text, nullable=False, comment="of the bytes that it gave; an object"),
+    Column("content_type", Text, nullable=False),
+    Column("etag", Text, nullable=False, comment="empty: none was given"),
+    Column("last_modified", Text, nullable=False, comment="as the server wrote it; empty: none was given"),
+    Column("read_at", UtcTime, nullable=False, comment="when it was read, or last said to be unchanged"),
+    comment="One row an address of the web that an import asked: what it gave last, so as not to ask for it again.",
+)
+
 proofs = Table(
     "proofs",
     metadata,

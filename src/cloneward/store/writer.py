@@ -11,6 +11,7 @@ from cloneward.clock import Clock
 from cloneward.errors import EvidenceError, InputError
 from cloneward.model.content import Registered
 from cloneward.model.evidence import Proof
+from cloneward.store.answers import Answer, write_answer
 from cloneward.store.folds import fold, read_twins
 from cloneward.store.imports import Import, import_id, read_import, seal_versions, select_sealed
 from cloneward.store.items import ItemStore, storable
@@ -112,6 +113,13 @@ class ItemWriter(ItemStore):
             connection.execute(items.update().where(mine, items.c.removed_at.is_(None)).values(removed_at=now))
             standing = versions.c.item.in_(ids), versions.c.until.is_(None)
             connection.execute(versions.update().where(*standing).values(until=now))
+
+    def keep_answer(self, answer: Answer, body: bytes) -> None:
+        """Keep what an address of the web gave. A row whose object a power cut took is as good as none."""
+        if self._objects.put(body) != answer.digest:
+            raise EvidenceError(f"the answer of {answer.url} does not hold its digest", hint="give its very body")
+        with self._engine.begin() as connection:
+            write_answer(connection, answer)
 
     def record_proof(self, proof: Proof) -> Proof:
         """Put a proof of control on record, or that it was found again; give it with its times."""
