@@ -27,6 +27,10 @@ def text_of(html):
         ("so\u00adft ze\u200bro", "so\u00adft ze\u200bro"),
         ("a<!-- c -->b", "ab"),
         ("<p>😀 x<p>y", "😀 x\ny"),
+        ("x&amp;lt;&lt;b&gt;&amp;y", "x&lt;<b>&y"),
+        ("a<?php echo 1 ?>b<!-- --><x='\"=>c</x='\"=>", "a\nb\nc"),
+        ("a --><!", "a -->"),
+        ("<xmp>&lt;</xmp>a<svg><style>&lt;/svg></style>b</svg><math><style>c</style><mi>d</math>", "&lt;\na\nd"),
     ],
 )
 def test_blocks_are_lines_and_spaces_collapse(html, text):

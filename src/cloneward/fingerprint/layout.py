@@ -12,8 +12,9 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from cloneward.fingerprint.bounds import bound_markup
 from cloneward.fingerprint.charset import to_utf8
-from cloneward.fingerprint.extract import INLINE, MAX_BYTES
+from cloneward.fingerprint.extract import MAX_BYTES
 from cloneward.fingerprint.kinds import Kind, Traits
+from cloneward.fingerprint.tree import INLINE
 
 STRUCTURE = Kind("structure", 1)
 PATH_TAGS = 6
