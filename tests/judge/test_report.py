@@ -14,7 +14,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from cloneward.judge import report as subject
-from cloneward.judge.report import render_report, share_bounds
+from cloneward.judge.report import render_report, share_bounds, view_figures
 from cloneward.model.case import Reason, WhyNot
 from tests.judge.sample import make_copy, make_crowd, make_hostile, make_sample, make_unknown, make_unrelated
 
@@ -115,6 +115,15 @@ def test_says_what_it_must(tree):
     ):
         assert words in first
     assert "It is not a statement of law" in read_text(tree.css_first("main"))
+
+
+def test_score_is_told_with_its_base_rate():
+    """A score stands among the figures with what it means and supposes; without one there is no such figure."""
+    verdict = replace(make_unknown().verdict, score=0.93, base_rate=0.5)
+    figures = {figure.name: figure for figure in view_figures(verdict)}
+    assert figures["Score"].value == "93%"
+    assert "where 50% of the targets that share words took them" in figures["Score"].meaning
+    assert "Score" not in {figure.name for figure in view_figures(make_unknown().verdict)}
 
 
 def test_names_no_crime(sample):
