@@ -549,7 +549,7 @@ def _write_report(result: dict[str, Any]) -> list[str]:
     lines += [
         f"| {row['part']} | {row['kind']} | {'yes' if row['truth'] else 'no'} | {row['of']} | {row['fired']} | "
         f"{', '.join(f'{name} {count}' for name, count in row['verdicts'].items())} | {row['group_words']} | "
-        f"{row['score']} |"
+        f"{'null' if row['score'] is None else format(row['score'], '.3f')} |"
         for row in result["kinds"]
     ]
     lines += ["", "## Which figure parts true from false (AUROC, ties half)", "", f"| part | {' | '.join(FIGURES)} |"]
