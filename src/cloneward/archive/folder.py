@@ -88,20 +88,28 @@ def _read_folder(target: Path) -> Iterator[RawPage | Problem]:
         if isinstance(found, Problem):
             yield found
         else:
-            path, kind = found
-            yield _read_file(path, path.relative_to(target).as_posix(), is_html=kind == "html")
+            yield _read_file(found.path, found.name, is_html=found.is_html)
     if is_empty:
         names = " ".join(sorted(_HTML_SUFFIXES | TEXT_SUFFIXES))
         text = "there is no page in the folder"
         yield Problem(code="no_pages", page=None, text=text, hint=f"in a folder, what is read ends in one of {names}")
 
 
-def _walk(target: Path) -> Iterator[tuple[Path, str] | Problem]:
-    """Give what is named like a page, with its kind; no recursion, since a folder may nest thousands deep."""
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What is named like a page; `name` is its path below the target, with forward slashes."""
+
+    path: Path
+    name: str
+    is_html: bool
+
+
+def _walk(target: Path) -> Iterator[_Found | Problem]:
+    """Give what is named like a page; no recursion, since a folder may nest thousands deep."""
     root = target.resolve()
-    waiting = [target]
+    waiting = [(target, "")]
     while waiting:
-        folder = waiting.pop()
+        folder, place = waiting.pop()
         try:
             with os.scandir(folder) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
@@ -114,8 +122,9 @@ def _walk(target: Path) -> Iterator[tuple[Path, str] | Problem]:
                 hint = "copy what it leads to into the folder"
                 yield _report(path, target, "link_outside", "is a link out of the folder and was not followed", hint)
             elif kind and not is_folder:
-                yield path, kind
-        waiting += [folder / entry.name for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
+                yield _Found(path, place + entry.name, kind == "html")
+        folders = [entry.name for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
+        waiting += [(folder / name, f"{place}{name}/") for name in folders]
 
 
 def _kind_of(name: str) -> str | None:

@@ -70,10 +70,8 @@ def _locate(page: RawPage | RawItem, top: str, *, is_web: bool) -> Located | Pro
             return Problem(code="address_invalid", page=page.address, text=str(error), hint=error.hint)
         return Located(page, page.address.replace(page.url, url, 1), url)
     address = f"{top.rstrip('/')}/{quote(page.address)}"
-    if not is_web:
-        return Located(page, address, None)
-    url = canonical(address)
-    return Located(page, url, url)
+    # canonical as it stands, since `top` is and a path that is quoted whole stays as it is
+    return Located(page, address, address if is_web else None)
 
 
 def register_pages(
