@@ -41,7 +41,9 @@ def check(
         str | None,
         typer.Option("--base", help="Address of the --against folder's top; tells which domain is ours."),
     ] = None,
-    each: Annotated[bool, typer.Option("--each", help="Judge every page alone.")] = False,
+    each: Annotated[
+        bool, typer.Option("--each", help="Judge every page alone, by its words and not its looks.")
+    ] = False,
     html: Annotated[
         Path | None,
         typer.Option("--html", parser=read_path, metavar="FILE", help="Write a report that a lawyer can read."),
