@@ -11,8 +11,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-BENCHMARKS = ("world", "text", "speed", "pages", "scale", "middling", "photos", "people")
-ONE_CORE = ("speed", "pages", "scale")
+BENCHMARKS = ("world", "text", "speed", "pages", "scale", "middling", "photos", "people", "pdq", "hamming")
+ONE_CORE = ("speed", "pages", "scale", "pdq", "hamming")
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
