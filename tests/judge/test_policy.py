@@ -179,6 +179,35 @@ def test_a_common_source_is_benign():
     assert (beside.verdict, beside.direction) == ("copy", "unknown")
 
 
+def quoting(words, source="https://third.test/"):
+    """Give what reads an item whose first characters are a quotation of somebody else's."""
+    quote = Region(start=0, end=words, address=source)
+    return {"read_original": lambda _: Extract(text="word " * 2000, quotes=(quote,))}
+
+
+def test_what_our_own_item_quotes_is_not_ours_to_claim():
+    """A passage that our page shows as another's is a common source, and no probability speaks of what is left."""
+    found = verdict([match(groups=(60,))], **quoting(60))
+    assert (found.verdict, found.likeness, found.direction) == ("benign", "partial", "common_source")
+    assert (found.score, found.base_rate, found.share_of_target) == (None, None, 0.0)
+    assert found.matches[0].spans[0].words == 60
+    (told,) = [reason for reason in found.reasons if reason.code == "borrowed"]
+    assert (told.pro, told.evidence) == (False, (0,))
+    assert "third.test" in told.text
+    assert not any(reason.pro for reason in found.reasons)
+    assert verdict([match(groups=(60,))], **quoting(60, "https://www.owner.test/b")).verdict == "partial_copy"
+
+
+def test_what_is_left_beside_our_quotation_is_judged():
+    """The words around a quotation of somebody else's count as ever, and a short one makes no likeness."""
+    beside = verdict([match(groups=(60, 500))], **quoting(60))
+    assert (beside.verdict, beside.direction) == ("copy", "unknown")
+    assert beside.words < 1000
+    assert "borrowed" in [reason.code for reason in beside.reasons]
+    short = verdict([match(groups=(20, 30))], **quoting(20))
+    assert (short.verdict, short.score is None) == ("unrelated", False)
+
+
 def test_who_was_first_decides():
     """Text that they had before us is benign; text they date after our seal is ours."""
     matches = [match(groups=(900,))]

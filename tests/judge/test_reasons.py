@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from cloneward.judge import reasons
+from cloneward.judge.borrowed import Borrowed
 from cloneward.judge.priority import Told
 from cloneward.judge.reasons import _STANDINGS, CODES, Case, Judged, argue
 from cloneward.model.finding import Match, SiteMatches, Span
@@ -22,7 +23,7 @@ def copied(words, value=0.9):
 
 def judged(likeness="none", standing="none_known", direction="unknown", dates=None, quoted=None):
     """Give what the rules made of it."""
-    return Judged(likeness, standing, direction, dates or Told(text=""), quoted or {}, 40)
+    return Judged(likeness, standing, direction, dates or Told(text=""), quoted or {}, Borrowed(), 40)
 
 
 def codes(*arguments):

@@ -5,18 +5,19 @@ says what was found on likeness and standing. Whether the law was broken is for 
 person signs.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from cloneward.judge.attribution import find_attribution
+from cloneward.judge.borrowed import list_quotations, set_aside
 from cloneward.judge.priority import Dates, find_direction
 from cloneward.judge.reasons import Case, Judged, argue
 from cloneward.judge.score import give_score, list_figures
 from cloneward.judge.services import find_service
 from cloneward.model.case import Direction, Likeness, NotCompared, Standing, Verdict, VerdictName
-from cloneward.model.content import Extract, Grant, Item, Owner, Problem
+from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Region
 from cloneward.model.finding import Match, SiteMatches
-from cloneward.url import registered_domain
+from cloneward.url import host_of, registered_domain
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +45,7 @@ class Target:
     `site`: host name where known, else the target's name. `extracts`: of the pages that have matches. `items`: at
     least those in the matches. `seen`, `priority`: dates of pages, by address, and of items, by id. `languages`:
     declared by its pages, primary subtags. `support`: what else its pages share with items, of other kinds than text.
+    `read_original`: gives the page that an item was made from, if it may have quotations in it.
     """
 
     name: str
@@ -56,6 +58,7 @@ class Target:
     languages: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     support: tuple[Match, ...] = ()
+    read_original: Callable[[str], Extract | None] = lambda _: None
 
 
 def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str) -> Verdict:
@@ -68,27 +71,16 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         policy: the thresholds.
         tool: name and version, for the record.
     """
-    pages = target.found.pages
-    matches = tuple(match for page in pages for match in page.matches)
-    words = sum(page.words for page in pages)
-    covered = sum(page.covered for page in pages)
-    case = Case(
-        matches=matches,
-        found=target.found,
-        share=covered / words if words else 0.0,
-        words=words,
-        covered=covered,
-        longest_group=max((max(match.group_words().values()) for match in matches), default=0),
-        item_share=max((item.share for item in target.found.items.values()), default=0.0),
-        support=_find_support(matches, target.support),
-    )
+    found, borrowed = set_aside(target.found, _list_borrowed(target, owner))
+    case = _sum_up(found, target.support)
     likeness = _weigh_likeness(case, policy)
+    matches = _list_matches(target.found)
     direction, dates = find_direction(matches, target.priority, target.seen)
-    if likeness == "none" and target.found.common_words >= policy.partial_words:
+    if likeness == "none" and found.common_words >= policy.partial_words:
         likeness, direction = _weigh_common(case, policy), "common_source"
     quoted = _find_quotations(target, case, owner, policy)
     standing = _find_standing(target, case, owner, quoted, today)
-    is_read = words + target.found.hot_words > 0
+    is_read = case.words + found.hot_words + borrowed.words > 0
     return Verdict(
         target=target.name,
         site=target.site,
@@ -98,20 +90,51 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         standing=standing,
         direction=direction,
         score=_score_case(case, policy),
-        base_rate=policy.base_rate if case.matches else None,
+        base_rate=policy.base_rate if case.covered else None,
         share_of_target=round(case.share, 6),
         share_of_item_max=round(case.item_share, 6),
-        words=words,
-        pages=len(pages),
-        items_matched=len(target.found.items),
+        words=case.words,
+        pages=len(found.pages),
+        items_matched=len(found.items),
         matches=(*matches, *case.support),
-        reasons=argue(case, Judged(likeness, standing, direction, dates, quoted, policy.partial_words)),
+        reasons=argue(case, Judged(likeness, standing, direction, dates, quoted, borrowed, policy.partial_words)),
         not_compared=_list_not_compared(target, owner, likeness, is_read=is_read),
         problems=target.problems,
         policy=policy.id,
         tool=tool,
         took_s=0.0,
     )
+
+
+def _list_borrowed(target: Target, owner: Owner) -> dict[str, tuple[Region, ...]]:
+    """Give, by item, what the owner's own pages quote from others."""
+    quotations: dict[str, tuple[Region, ...]] = {}
+    for item in target.found.items:
+        original = target.read_original(item)
+        if original is not None:
+            domains = owner.domains | {registered_domain(host_of(target.items[item].url or ""))}
+            quotations[item] = list_quotations(original, domains)
+    return quotations
+
+
+def _sum_up(found: SiteMatches, support: Sequence[Match]) -> Case:
+    matches = _list_matches(found)
+    words = sum(page.words for page in found.pages)
+    covered = sum(page.covered for page in found.pages)
+    return Case(
+        matches=matches,
+        found=found,
+        share=covered / words if words else 0.0,
+        words=words,
+        covered=covered,
+        longest_group=max((max(match.group_words().values()) for match in matches), default=0),
+        item_share=max((item.share for item in found.items.values()), default=0.0),
+        support=_find_support(matches, support),
+    )
+
+
+def _list_matches(found: SiteMatches) -> tuple[Match, ...]:
+    return tuple(match for page in found.pages for match in page.matches)
 
 
 def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
@@ -127,8 +150,8 @@ def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
 
 
 def _score_case(case: Case, policy: Policy) -> float | None:
-    """Score what the matches of text share, whatever the likeness; without one there is nothing to speak of."""
-    if not case.matches:
+    """Score what the matches of text share, whatever the likeness; where nothing is left, there is none to speak of."""
+    if not case.covered:
         return None
     matched = sum(span.words for match in case.matches for span in match.spans)
     figures = list_figures(share=case.share, item_share=case.item_share, covered=case.covered, matched=matched)
@@ -189,7 +212,8 @@ def _find_standing(target: Target, case: Case, owner: Owner, quoted: Mapping[int
     service = find_service(target.site)
     if service is not None:
         return service
-    return "quotation" if case.matches and len(quoted) == len(case.matches) else "none_known"
+    counted = case.list_counted()
+    return "quotation" if counted and quoted.keys() >= set(counted) else "none_known"
 
 
 def _covers(grant: Grant, site: str, target: Target, today: str) -> bool:

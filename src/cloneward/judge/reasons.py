@@ -7,6 +7,7 @@ a calibration replaces them. A reason that decides by rule, or only informs, wei
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from cloneward.judge.borrowed import Borrowed
 from cloneward.judge.priority import Told
 from cloneward.judge.wording import print_share
 from cloneward.model.case import Direction, Likeness, Reason, Standing
@@ -19,6 +20,8 @@ _MAX_NATS = 6.0
 _ITEM_WHOLE = 0.8
 # Likeness of layouts that is told: pages of two makers reach it only where one program made both (decision 0012).
 _SAME_LAYOUT = 0.7
+# Sources that one reason names.
+_NAMED = 3
 
 CODES: Mapping[str, str] = {
     "shared_text": "Words of the target that stand in passages shared with protected items.",
@@ -37,7 +40,8 @@ CODES: Mapping[str, str] = {
     "quotation": "All that is shared is short and its source is named nearby.",
     "partly_quotation": "Some of what is shared is short and its source is named nearby.",
     "common_words_set_aside": "Words of templates and common phrases, and numbers, were not counted.",
-    "common_source": "What is shared stands on many sites: licences, notices, well-known quotations.",
+    "borrowed": "The owner's own page shows the words as a quotation and names another source. They are not counted.",
+    "common_source": "What is shared comes from elsewhere: licences, notices, quotations.",
     "archive": "The host is a web archive.",
     "intermediary": "The host is a cache, translator, reader or preview.",
     "ours_first": "The target dates its page after our text was sealed.",
@@ -65,16 +69,24 @@ class Case:
     item_share: float
     support: Sequence[Match] = ()
 
+    def list_counted(self) -> list[int]:
+        """Give the positions of the matches with words that count."""
+        return [at for at, match in enumerate(self.matches) if any(span.words for span in match.spans)]
+
 
 @dataclass(frozen=True)
 class Judged:
-    """What the rules made of a case. `dates`: what tells the direction. `quoted`: matches that are quotations."""
+    """What the rules made of a case.
+
+    `dates`: what tells the direction. `quoted`: matches that are quotations of ours. `borrowed`: what we quote.
+    """
 
     likeness: Likeness
     standing: Standing
     direction: Direction
     dates: Told
     quoted: Mapping[int, str]
+    borrowed: Borrowed
     partial_words: int
 
 
@@ -90,7 +102,7 @@ def argue(case: Case, judged: Judged) -> tuple[Reason, ...]:
 
 
 def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
-    if not case.matches:
+    if not case.list_counted():
         return
     if judged.direction == "ours_first":
         yield Reason(code="ours_first", text=judged.dates.text, weight=1.0, pro=True)
@@ -156,16 +168,20 @@ def _argue_likeness(case: Case, judged: Judged) -> Iterator[Reason]:
     elif not case.matches:
         text = f"of its {case.words:,} words that count, none stand in a passage shared with a protected item"
         yield _against("no_shared_text", text, -_MAX_NATS)
-    elif judged.likeness == "none" or judged.direction == "common_source":
+    elif case.list_counted() and (judged.likeness == "none" or judged.direction == "common_source"):
         bound = judged.partial_words
         text = f"the longest shared passage has {case.longest_group:,} words; fewer than {bound} do not count"
         yield _against("passage_short", text, -3.0)
     if judged.direction == "common_source":
-        text = f"{case.found.common_words:,} shared words stand on many sites: licences, notices or quotations"
+        text = f"{case.found.common_words:,} shared words come from elsewhere: licences, notices or quotations"
         yield _against("common_source", text, 0.0)
     elif case.found.hot_words:
         text = f"{case.found.hot_words:,} words of templates and common phrases, and numbers, were set aside"
         yield _against("common_words_set_aside", text, 0.0)
+    if judged.borrowed.words:
+        named = ", ".join(judged.borrowed.sources[:_NAMED])
+        text = f"our own page shows {judged.borrowed.words:,} of the shared words as a quotation and names {named}"
+        yield _against("borrowed", text, 0.0, judged.borrowed.matches)
     if case.found.left_out:
         text = f"{case.found.left_out:,} further items share words with a page and were not aligned"
         yield _against("candidates_left_out", text, 0.0)
@@ -177,8 +193,8 @@ def _argue_standing(case: Case, judged: Judged) -> Iterator[Reason]:
         code, text = _STANDINGS[judged.standing]
         yield _against(code, text, 0.0)
     if judged.quoted:
-        named = ", ".join(sorted(set(judged.quoted.values()))[:3])
-        is_all = len(judged.quoted) == len(case.matches)
+        named = ", ".join(sorted(set(judged.quoted.values()))[:_NAMED])
+        is_all = judged.quoted.keys() >= set(case.list_counted())
         text = f"{'all' if is_all else 'some'} of what is shared is short and its source is named nearby: {named}"
         code, weight = ("quotation", 0.0) if is_all else ("partly_quotation", -1.0)
         yield _against(code, text, weight, tuple(judged.quoted))

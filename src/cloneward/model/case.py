@@ -57,7 +57,7 @@ class Verdict:
     """The decision on one target, with everything it rests on: one line of `check --json`.
 
     `score`: probability that what the matches of text share was taken from the items, where `base_rate` of such
-    targets did so; both none without a match of text.
+    targets did so; both none without a match of text, and where all of it is what an item of ours quotes from others.
     """
 
     target: str

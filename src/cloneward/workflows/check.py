@@ -108,6 +108,7 @@ class Check:
             languages=frozenset(site.languages),
             problems=tuple(site.problems),
             support=tuple(site.support),
+            read_original=self.library.read_original,
         )
         today = self.clock.now().date().isoformat()
         verdict = judge(target, self.library.owner, today=today, policy=self.policy, tool=TOOL)

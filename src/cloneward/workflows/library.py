@@ -12,13 +12,14 @@ from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.judge.priority import Dates
 from cloneward.match.find import Indexes
 from cloneward.match.support import PLAIN, Look
-from cloneward.model.content import Grant, Item, Owner, Problem, Registered
+from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Registered
 from cloneward.protect.register import join_languages, locate_pages, register_pages
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
 from cloneward.url import host_of, registered_domain
 from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.looks import NO_FILES, Bodies, look_stored, open_source, read_background, read_files
+from cloneward.workflows.originals import read_original
 from cloneward.workflows.reindex import build_indexes, open_indexes
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
@@ -31,7 +32,7 @@ class Library:
 
     `find_id` gives the id of the one item that is meant by the beginning of an id, or by any of its addresses.
     `read_since` gives when an item was first sealed in our records; none where there are no records. `look` gives how
-    an item looks; `aside`, what many sites look like.
+    an item looks; `aside`, what many sites look like. `read_original` gives the page of an item that may quote others.
     """
 
     items: Mapping[str, Item]
@@ -42,6 +43,7 @@ class Library:
     read_since: Callable[[str], str | None] = lambda _: None
     look: Callable[[str], Look] = lambda _: PLAIN
     aside: Look = PLAIN
+    read_original: Callable[[str], Extract | None] = lambda _: None
     _kept: OrderedDict[str, TextPrint] = field(default_factory=OrderedDict)
 
     def date(self, item: str) -> Dates:
@@ -103,7 +105,16 @@ def open_folders(
         domains=frozenset(registered_domain(host_of(host)) for host in hosts if host),
         languages=join_languages(item.language for item in items.values()),
     )
-    return Library(items, index, owner, texts.__getitem__, find_id, look=lru_cache(_KEPT)(bodies.look)), problems
+    library = Library(
+        items,
+        index,
+        owner,
+        texts.__getitem__,
+        find_id,
+        look=lru_cache(_KEPT)(bodies.look),
+        read_original=lru_cache(_KEPT)(lambda item: read_original(bodies.body(item), lambda: texts[item])),
+    )
+    return library, problems
 
 
 def _find_folded(items: Mapping[str, Item], ranks: Mapping[str, str]) -> dict[str, str]:
@@ -132,6 +143,10 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
     def look(item: str) -> Look:
         return look_stored(store, items[item], kept)
 
+    @lru_cache(_KEPT)
+    def read_marks(item: str) -> Extract | None:
+        return read_original(store.body(items[item]), lambda: store.text(items[item]))
+
     def find_id(name: str) -> str | None:
         known = store.known([name]).get(name)
         try:
@@ -140,7 +155,9 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
             return None
 
     aside = read_background(folder)
-    return Library(items, index, owner, lambda item: store.text(items[item]), find_id, store.since, look, aside)
+    return Library(
+        items, index, owner, lambda item: store.text(items[item]), find_id, store.since, look, aside, read_marks
+    )
 
 
 def describe_owner(settings: Settings, languages: Iterable[str | None]) -> Owner:

@@ -77,10 +77,14 @@ class Bodies:
         """Hold the bytes of an item."""
         self._held[given.item.id] = zstandard.compress(given.body, 1), given.address, files
 
+    def body(self, item: str) -> bytes:
+        """Give the bytes of an item."""
+        return zstandard.decompress(self._held[item][0])
+
     def look(self, item: str) -> Look:
         """Give how an item looks."""
-        packed, address, files = self._held[item]
-        return take_look(zstandard.decompress(packed), address, files.digest)
+        _, address, files = self._held[item]
+        return take_look(self.body(item), address, files.digest)
 
 
 def look_stored(store: ItemStore, item: Item, kept: Mapping[str, str]) -> Look:
