@@ -156,11 +156,9 @@ def hash_whole(file):
 
 
 def test_agrees_with_the_published_hashes(reference):
-    """All of the reference's own examples are within its tolerance, and those of good quality within 10 bits.
-
-    The reference first takes every nth pixel of a picture beyond 512 px; nobody else does. Where that alone moves the
-    whole picture's hash by more than 10 bits, its tolerance holds.
-    """
+    """All of the reference's own examples are within its tolerance, and those of good quality within 10 bits."""
+    # The reference takes every nth pixel of a picture beyond 512 px; nobody else does. Where that alone moves the whole
+    # picture's hash by more than 10 bits, its tolerance holds.
     cases = json.loads((reference / "expected.json").read_text("utf-8"))
     assert len(cases) == 18
     for case in cases:

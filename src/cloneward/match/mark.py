@@ -32,7 +32,8 @@ def is_listed(hashes: NDArray[np.uint64], listed: NDArray[np.uint64]) -> NDArray
     if not listed.size:
         return np.zeros(hashes.size, np.bool_)
     places = np.searchsorted(listed, hashes)
-    return listed[np.minimum(places, listed.size - 1)] == hashes
+    found: NDArray[np.bool_] = listed[np.minimum(places, listed.size - 1)] == hashes
+    return found
 
 
 def find_frequent(sketches: Sequence[Sketch], least: int) -> NDArray[np.uint64]:
