@@ -5,8 +5,9 @@
 
 The owner has the real pages of most sites of examples/sites.py, and pages made of their words up to the number
 asked for. Targets weigh about 35 KB: half are real pages of sites that are not the owner's, a quarter are pages of the
-owner's in another template, a quarter are real foreign pages with a part of one of the owner's put in. The workspace
-is made once by the command line and kept under build; --fresh makes it anew.
+owner's in another template, a quarter are real foreign pages with a part of one of the owner's put in; what is taken
+of the owner's are pages of 600 words and more. The workspace is made once by the command line and kept under build;
+--fresh makes it anew. A foreign page that is called a copy, and a copy that is not, is named.
 """
 
 import argparse
@@ -28,13 +29,14 @@ from typing import Any
 
 import corpus
 from corpus import SEED, say
-from text import LISTS, ROOT, Bench, sites
+from text import FOUND, LISTS, ROOT, RUN_SHARED, WORDS_MIN, Bench, find_common_run, sites
 
 from cloneward.clock import SystemClock
+from cloneward.model.case import Verdict
 from cloneward.sim import TEMPLATES, Block, Page, copyist, read_page, render
 from cloneward.store.workspace import Workspace
 from cloneward.workflows.check import Check
-from cloneward.workflows.library import open_store
+from cloneward.workflows.library import Library, open_store
 
 # Whole families, so that neither a generator's furniture nor one project's words are on both sides.
 FOREIGN = ("python", "django", "postgresql", "git", "erlang", "openjdk", "ant", "ant-api", "junit")
@@ -48,6 +50,7 @@ ENROLLED = 10_000
 LEAST_PER_S = 500.0
 ENROL_MAX_S, AGAIN_MAX_S = 60.0, 3.0
 SHOWN = 15
+SHOWN_WORDS = 60
 BASE = "https://owner.test/"
 
 
@@ -103,37 +106,46 @@ class Web:
         rng.shuffle(foreign)
         rng.shuffle(items)
         say(f"{len(foreign)} foreign pages and {len(items)} items near 35 KB: taken in turn, for one kind and another")
-        made = self._write_targets(cycle(foreign), cycle(items), rng)
+        made = self._write_targets(cycle(foreign), _read_long(cycle(items)), rng)
         sizes = [self.pages // PARTS] * PARTS + [WARM_UP]
         for folder, size in zip(self.targets, sizes, strict=True):
             shutil.rmtree(folder, ignore_errors=True)
             folder.mkdir(parents=True)
             key = {}
             for number in range(size):
-                kind, html, words = next(made)
+                kind, html, words, taken = next(made)
                 name = f"{number:04}.html"
                 (folder / name).write_bytes(html)
-                key[name] = [kind, words]
+                key[name] = [kind, words, taken]
             folder.with_suffix(".json").write_text(json.dumps(key), encoding="utf-8")
 
     def _write_targets(
-        self, foreign: Iterator[Path], items: Iterator[Path], rng: Random
-    ) -> Iterator[tuple[str, bytes, int]]:
+        self, foreign: Iterator[Path], items: Iterator[tuple[Page, int]], rng: Random
+    ) -> Iterator[tuple[str, bytes, int, int]]:
+        """Kind, page, its words, and those of the owner's among them."""
         while True:
             for kind in ("unrelated", "verbatim", "unrelated", "excerpt"):
                 if kind == "verbatim":
-                    file = next(items)
-                    page = read_page(file.read_bytes())
-                    html = clothe(page, file.stat().st_size, rng)
-                    yield kind, html.encode(), page.words
+                    page, size = next(items)
+                    yield kind, clothe(page, size, rng).encode(), page.words, page.words
                     continue
                 host = next(foreign).read_bytes()
+                words = read_page(host).words
                 if kind == "unrelated":
-                    yield kind, host, read_page(host).words
+                    yield kind, host, words, 0
                     continue
-                page = read_page(next(items).read_bytes())
+                page, _ = next(items)
                 part = copyist.take_part(page, round(page.words * rng.uniform(*EXCERPT_SHARE)), rng)
-                yield kind, corpus.put_in(host, part, rng), read_page(host).words + sum(block.words for block in part)
+                taken = sum(block.words for block in part)
+                yield kind, corpus.put_in(host, part, rng), words + taken, taken
+
+
+def _read_long(files: Iterator[Path]) -> Iterator[tuple[Page, int]]:
+    """The pages of so many words that a tenth of them is more than a quotation, and their bytes."""
+    for file in files:
+        page = read_page(file.read_bytes())
+        if page.words >= WORDS_MIN:
+            yield page, file.stat().st_size
 
 
 def prepare(web: Web, build: Path) -> None:
@@ -228,7 +240,7 @@ def measure_check(workspace: Path, folders: Sequence[Path]) -> dict[str, Any]:
         job = Check(library=library, clock=SystemClock(), each=True)
         *parts, warm_up = folders
         list(job.run(warm_up))
-        rates, kinds, verdicts = [], {}, Counter()
+        rates, kinds, verdicts, wrong = [], {}, Counter(), []
         for folder in parts:
             key = json.loads(folder.with_suffix(".json").read_text(encoding="utf-8"))
             started = at = time.process_time()
@@ -238,9 +250,12 @@ def measure_check(workspace: Path, folders: Sequence[Path]) -> dict[str, Any]:
                     now = time.process_time()
                     kinds.setdefault(key[name][0], []).append(now - at)
                     verdicts[key[name][0], checked.verdict.verdict] += 1
+                    if (checked.verdict.verdict in FOUND) == (key[name][0] == "unrelated"):
+                        wrong.append((folder / name, key[name], checked.verdict))
                     at = now
             rates.append(len(key) / (time.process_time() - started))
         profile = profile_check(job, parts)
+        told = [tell_wrong(file, known, verdict, library) for file, known, verdict in wrong]
     return {
         "pages_per_s": corpus.spread(rates),
         "ms_of_kind": {kind: corpus.spread([s * 1000 for s in times], 2) for kind, times in sorted(kinds.items())},
@@ -248,6 +263,25 @@ def measure_check(workspace: Path, folders: Sequence[Path]) -> dict[str, Any]:
         "verdicts": {f"{kind}, {verdict}": count for (kind, verdict), count in sorted(verdicts.items())},
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "profile": profile,
+        "wrong": told,
+        "run_shared": RUN_SHARED,
+    }
+
+
+def tell_wrong(file: Path, known: Sequence[Any], verdict: Verdict, library: Library) -> dict[str, Any]:
+    """A foreign page that was called a copy, or a copy that was not, with the longest run that our own reader finds."""
+    kind, _, taken = known
+    told = {"target": f"{file.parent.name}/{file.name}", "kind": kind, "taken": taken, "verdict": verdict.verdict}
+    if not verdict.matches:
+        return told | {"item": "", "words_in_spans": 0, "run": 0, "text": ""}
+    best = verdict.matches[0]
+    ours = Page("", (Block(library.read_text(best.item)),))
+    run = find_common_run(read_page(file.read_bytes()), ours)
+    return told | {
+        "item": (library.items[best.item].url or "").removeprefix(BASE),
+        "words_in_spans": sum(span.words for span in best.spans),
+        "run": len(run),
+        "text": " ".join(run[:SHOWN_WORDS]),
     }
 
 
@@ -301,7 +335,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         "targets": {
             "pages": len(sizes),
             "mean_kb": round(statistics.mean(sizes) / 1000, 1),
-            "mean_words": round(statistics.mean(words for key in keys for _, words in key.values())),
+            "mean_words": round(statistics.mean(words for key in keys for _, words, _ in key.values())),
         },
         "protected": whole,
         "enrol": some,
@@ -315,6 +349,12 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def _write_report(result: dict[str, Any]) -> list[str]:
     targets, rate, whole = result["targets"], result["pages_per_s"], result["protected"]
+    kinds = Counter()
+    for name, count in result["verdicts"].items():
+        kinds[name.partition(",")[0]] += count
+    copies = kinds["verbatim"] + kinds["excerpt"]
+    alarms = [row for row in result["wrong"] if row["kind"] == "unrelated"]
+    shared = sum(row["run"] >= result["run_shared"] for row in alarms)
     lines = [
         "# Pages: from HTML to verdict",
         "",
@@ -345,6 +385,16 @@ def _write_report(result: dict[str, Any]) -> list[str]:
         + "; ".join(f"{name}: {count}" for name, count in result["verdicts"].items())
         + ".",
         "",
+        "## Judged wrongly",
+        "",
+        (
+            f"Of {kinds['unrelated']} foreign pages {len(alarms)} were called copies; on {shared} of these our own "
+            f"reader finds a run of {result['run_shared']} words and more that truly stands on the item too. "
+            f"Of {copies} copies {len(result['wrong']) - len(alarms)} were not called so."
+        ),
+        "",
+        *([tell_line(row) for row in result["wrong"]] or ["None."]),
+        "",
         "## Where the time goes",
         "",
         "By cProfile, which makes many small calls look dearer; the pages are those of above, met a second time.",
@@ -366,6 +416,17 @@ def _write_report(result: dict[str, Any]) -> list[str]:
             f"{most} | {row['peak_mib']:,} |"
         )
     return lines
+
+
+def tell_line(row: dict[str, Any]) -> str:
+    """A target that was judged wrongly, as a line of the report."""
+    text = row["text"].replace("`", "'").replace("|", "\\|")
+    best = (
+        f"; best `{row['item']}`, {row['words_in_spans']} words in spans, longest run {row['run']}: \u201c{text}\u201d"
+    )
+    return (
+        f"- `{row['target']}`, {row['kind']}, {row['taken']} words taken: {row['verdict']}{best if row['item'] else ''}"
+    )
 
 
 def _read_options(arguments: Sequence[str]) -> argparse.Namespace:
