@@ -4,10 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind
-from cloneward.match.mapped import open_arrays, write_arrays
+from cloneward.match.mapped import open_arrays, pack_names, read_name, write_arrays
 
 KIND = Kind("test", 1)
 ARRAYS = {
@@ -61,3 +63,10 @@ def test_missing_and_cut_files_are_told(file):
     file.write_bytes(file.read_bytes()[:5000])
     with pytest.raises(EvidenceError):
         open_arrays(file, "magic 1", KIND, tuple(ARRAYS))
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"]))))
+def test_names_are_those_that_were_packed(given_names):
+    """Each name is read again at its place, empty and strange ones too."""
+    names, ends = pack_names(given_names)
+    assert [read_name(names, ends, place) for place in range(len(given_names))] == given_names

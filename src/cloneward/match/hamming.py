@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloneward.fingerprint.kinds import Kind
-from cloneward.match.mapped import open_arrays, write_arrays
+from cloneward.match.mapped import open_arrays, pack_names, read_name, write_arrays
 
 MOST_BITS = 31
 """The greatest distance that is found; PDQ's own threshold for one and the same photo."""
@@ -64,9 +64,7 @@ class BitIndex:
 
     def item(self, place: int) -> str:
         """Give the id of the item at a place."""
-        start = self.ends.item(place - 1) if place else 0
-        name: bytes = self.names[start : self.ends.item(place)].tobytes()
-        return name.decode()
+        return read_name(self.names, self.ends, place)
 
     @property
     def name(self) -> str:
@@ -100,15 +98,15 @@ def build_bits(kind: Kind, items: Sequence[str], bits: NDArray[np.uint64], owner
     bands = bits.view(np.uint16)
     for band in range(_BANDS):
         _sort_band(bands, band, places[band], nexts[band], directory[band])
-    names = [item.encode() for item in items]
+    names, ends = pack_names(items)
     arrays: dict[str, NDArray[Any]] = {
         "bits": bits,
         "owners": owners,
         "places": places,
         "nexts": nexts,
         "directory": directory,
-        "names": np.frombuffer(b"".join(names), np.uint8),
-        "ends": np.cumsum([len(name) for name in names], dtype=np.uint64),
+        "names": names,
+        "ends": ends,
     }
     return BitIndex(kind=kind, **arrays)
 

@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from cloneward.errors import EvidenceError
 from cloneward.fingerprint.kinds import Kind, Sketch, require_same
 from cloneward.fingerprint.winnow import TEXT
+from cloneward.match.mapped import REBUILD
 from cloneward.match.segment import (
-    REBUILD,
     Segment,
     build_segment,
     find_frequent,

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +52,20 @@ def open_arrays(file: Path, magic: str, kind: Kind, fields: Sequence[str]) -> di
         return {field: _map_array(file, *header["arrays"][field]) for field in fields}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise EvidenceError(f"the index {file} is damaged: {error}", hint=REBUILD) from error
+
+
+def pack_names(names: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
+    """Give names as arrays: in UTF-8, one after the other, and where each ends."""
+    encoded = [name.encode() for name in names]
+    ends = np.cumsum([len(name) for name in encoded], dtype=np.uint64)
+    return np.frombuffer(b"".join(encoded), np.uint8), ends
+
+
+def read_name(names: NDArray[np.uint8], ends: NDArray[np.uint64], place: int) -> str:
+    """Give one of the names that `pack_names` has packed."""
+    start = ends.item(place - 1) if place else 0
+    name: bytes = names[start : ends.item(place)].tobytes()
+    return name.decode()
 
 
 def _map_array(file: Path, offset: int, kind: str, shape: list[int]) -> NDArray[Any]:

@@ -1,27 +1,23 @@
 """A segment: an immutable part of the index, in memory or mapped from a file.
 
 An inverted list of (fingerprint, item), sorted, with a directory over the leading bits, so that a look-up touches one
-or two lines of memory. The file is a header of one page, which names kind and version, and the arrays as they stand.
+or two lines of memory.
 """
 
 import hashlib
-import json
-import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind, Sketch, require_same
+from cloneward.match.mapped import open_arrays, pack_names, read_name, write_arrays
 
 _MAGIC = "cloneward segment 1"
-_HEADER_BYTES = 4096
-_ALIGNED_BYTES = 64
+_FIELDS = ("hashes", "owners", "directory", "names", "ends", "states")
 _STATE_BYTES = 32
 _WIDE = 1 << 32
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: neighbours fall far apart
@@ -51,9 +47,7 @@ class Segment:
 
     def item(self, place: int) -> str:
         """Give the id of the item at a place."""
-        start = self.ends.item(place - 1) if place else 0
-        name: bytes = self.names[start : self.ends.item(place)].tobytes()
-        return name.decode()
+        return read_name(self.names, self.ends, place)
 
     def state(self, place: int) -> str:
         """Give the digest of the text that the item at a place was indexed with."""
@@ -112,23 +106,7 @@ def merge_segments(parts: Sequence[tuple[Segment, NDArray[np.bool_]]]) -> Segmen
 def write_segment(folder: Path, segment: Segment) -> str:
     """Write a segment and give its name; it is on the disk when this returns, or not there at all."""
     name = segment.name
-    offset = _HEADER_BYTES
-    arrays: dict[str, list[object]] = {}
-    for field in _FIELDS:
-        array = getattr(segment, field)
-        arrays[field] = [offset, array.dtype.str, list(array.shape)]
-        offset += -(-array.nbytes // _ALIGNED_BYTES) * _ALIGNED_BYTES
-    header = {"magic": _MAGIC, "kind": segment.kind.name, "version": segment.kind.version, "arrays": arrays}
-    partial = folder / f"{name}.partial"
-    with partial.open("wb") as file:
-        file.write(json.dumps(header).encode().ljust(_HEADER_BYTES))
-        for field in _FIELDS:
-            array = getattr(segment, field)
-            array.tofile(file)
-            file.write(bytes(-array.nbytes % _ALIGNED_BYTES))
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(folder / name)
+    write_arrays(folder / name, _MAGIC, segment.kind, {field: getattr(segment, field) for field in _FIELDS})
     return name
 
 
@@ -139,26 +117,7 @@ def open_segment(file: Path, kind: Kind) -> Segment:
         VersionMismatch: it holds fingerprints of another kind or version.
         EvidenceError: it is missing or damaged.
     """
-    try:
-        with file.open("rb") as stream:
-            header = json.loads(stream.read(_HEADER_BYTES))
-        if header["magic"] != _MAGIC:
-            raise VersionMismatch(f"{file} has another format: {header['magic']}", hint=REBUILD)
-        require_same(Kind(header["kind"], header["version"]), kind)
-        arrays = {field: _map_array(file, *header["arrays"][field]) for field in _FIELDS}
-        return Segment(kind=kind, **arrays)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EvidenceError(f"the index {file} is damaged: {error}", hint=REBUILD) from error
-
-
-REBUILD = "remove the folder index/ and run cloneward protect add again: it makes the index anew"
-_FIELDS = ("hashes", "owners", "directory", "names", "ends", "states")
-
-
-def _map_array(file: Path, offset: int, kind: str, shape: list[int]) -> Any:  # noqa: ANN401  any of six dtypes
-    if 0 in shape:
-        return np.empty(shape, kind)
-    return np.asarray(np.memmap(file, np.dtype(kind), "r", offset, tuple(shape)))
+    return Segment(kind=kind, **open_arrays(file, _MAGIC, kind, _FIELDS))
 
 
 def _assemble(
@@ -166,14 +125,14 @@ def _assemble(
 ) -> Segment:
     order = np.argsort(hashes, kind="stable")
     hashes = hashes[order]
-    names = [item.encode() for item in items]
+    names, ends = pack_names(items)
     return Segment(
         kind=kind,
         hashes=hashes,
         owners=owners[order],
         directory=_directory(hashes),
-        names=np.frombuffer(b"".join(names), np.uint8),
-        ends=np.cumsum([len(name) for name in names], dtype=np.uint64),
+        names=names,
+        ends=ends,
         states=np.frombuffer(b"".join(map(bytes.fromhex, states)), np.uint8).reshape(-1, _STATE_BYTES),
     )
 
