@@ -319,7 +319,7 @@ def _read_bundle(content: bytes, name: str) -> Iterator[tuple[str, io.BytesIO]]:
 
 
 def _unpack_debian(source: Source, cache: Path) -> tuple[Path, str]:
-    return sites._fetch_package(source.package, cache)  # noqa: SLF001 - one way to bring a package, told there
+    return sites.fetch_package(source.package, cache)
 
 
 def _unpack_npm(source: Source, cache: Path) -> tuple[Path, str]:

@@ -129,7 +129,7 @@ def fetch_site(name: str, cache: Path) -> Path:
     site = SITES[name]
     folder = cache / name
     if not (folder / "site.json").is_file():
-        package, version = _fetch_package(site.package, cache)
+        package, version = fetch_package(site.package, cache)
         sources = [package / part for part in site.folders]
         _keep_pages(sources, folder, site.without, {"package": site.package, "version": version})
         kin = [other for other, known in SITES.items() if known.package == site.package]
@@ -161,7 +161,7 @@ def read_version(name: str, cache: Path) -> str:
     return f"{about['package']} {about['version']}"
 
 
-def _fetch_package(package: str, cache: Path) -> tuple[Path, str]:
+def fetch_package(package: str, cache: Path) -> tuple[Path, str]:
     """A package unpacked, and its version; several sites may lie in one."""
     unpacked = cache / "packages" / package
     if not (unpacked / "version").is_file():
