@@ -16,7 +16,7 @@ Range = tuple[int, int]
 # A credit is a line; what is longer is a paragraph that happens to have a link.
 _CREDIT_WORDS = 20
 # The part of a last line that its link makes up where no dash marks it as a credit: on real sites most of what is
-# marked up as a quotation is merely indented, and has links in its text (decision 0016).
+# marked up as a quotation is merely indented, and has links in its text (decision 0019).
 _LINKED = 0.5
 _DASH = "(?:[\u2014\u2013\u2015]|--)"
 _LAST_LINE = re.compile(rf"(\n|{_DASH})((?:(?!{_DASH})[^\n])+)\Z")
