@@ -59,7 +59,7 @@ PROBLEMS: Final = {
     "json_broken": "What should be JSON is none. Look whether the file came over whole.",
     "line_too_long": "A line is longer than what is read of one item, and was passed over.",
     "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
-    "markup_cut": "Tags nest deeper, or hold more attributes, than is read. The rest was taken out, the text was kept.",
+    "markup_cut": "Tags nest deeper, hold more attributes or pile up more formats than is read. The text was kept.",
     "no_pages": "There is no page or item in the folder or file. Look how its files are named, and what they hold.",
     "not_a_file": "What is named like a page is a pipe, a device or a folder, and was not read.",
     "not_text": "The bytes are neither HTML nor plain text.",

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from cloneward.fingerprint.bounds import _TABLE, MAX_DEPTH, _find_excess, bound_markup
+from cloneward.fingerprint.bounds import _TABLE, MAX_DEPTH, MAX_FORMATS, MAX_REOPENED, _find_excess, bound_markup
 from cloneward.fingerprint.extract import extract
 
 
@@ -25,6 +25,24 @@ def test_ordinary_pages_are_left_alone():
     """A page of many tags that close is given back as it is, whatever stands in comments, scripts and values."""
     item = "<li><a href='</div>'>x</a><!-- <div> --><script>'<div>'</script><br><p>y<div title=\">\">z</div>"
     html = f"<ul>{item * 2_000}</ul>".encode()
+    assert bound_markup(html) == (html, 0)
+
+
+@pytest.mark.parametrize("blocks", [200, 4_000, 40_000])
+@pytest.mark.parametrize("unit", ["<b a{n}>", "<FONT a='{n}'>", "<i><u><code a{n}>"])
+def test_formats_left_open_do_not_multiply_the_tree(unit, blocks):
+    """Formatting tags that every later block opens anew cost a bounded number of elements, and no text."""
+    opened = "".join(unit.replace("{n}", str(number)) for number in range(600))
+    html = f"<p>{opened}</p>{'<p>x</p>' * blocks}".encode()
+    limited, cut = bound_markup(html)
+    assert cut >= 500
+    assert LexborHTMLParser(limited).html.count("<") <= 2 * MAX_REOPENED + 4 * html.count(b"<")
+    assert extract(html).text == "\n".join(["x"] * blocks)
+
+
+def test_formats_that_close_are_left_alone():
+    """However many formatting tags a page has, those that close again take no room from the next ones."""
+    html = ("<p><b>one <i a=1>two</i></b> <code>three</code></p>" * 3_000).encode()
     assert bound_markup(html) == (html, 0)
 
 
@@ -91,7 +109,7 @@ SOUP = st.lists(
 def test_the_count_is_never_too_small(parts):
     """Whatever the soup of tags, the parser never nests deeper than the bound allows."""
     html = bytearray("".join(parts).replace("\t", " ").encode() * 20)
-    for start, end in _find_excess(np.frombuffer(bytes(html), np.uint8), *_TABLE, 10):
+    for start, end in _find_excess(np.frombuffer(bytes(html), np.uint8), *_TABLE, 10, MAX_FORMATS):
         html[start:end] = b" " * (end - start)
     # a counted table brings tbody, tr, td, and a p in it
     assert depth_of(bytes(html)) <= 10 * 5 + 20
@@ -99,6 +117,6 @@ def test_the_count_is_never_too_small(parts):
 
 def test_small_pages_are_left_alone():
     """The least page that is bounded is measured in characters, however many bytes they have."""
-    deep = "<div>" * 1_000
-    assert bound_markup((deep + "é" * 10_000).encode())[1] == 0
-    assert bound_markup((deep + "é" * 20_000).encode())[1] == 1_000 - MAX_DEPTH
+    deep = "<div>" * 700
+    assert bound_markup((deep + "é" * 500).encode())[1] == 0
+    assert bound_markup((deep + "é" * 1_000).encode())[1] == 700 - MAX_DEPTH

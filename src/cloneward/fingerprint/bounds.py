@@ -4,6 +4,9 @@ Building the tree takes time that grows with depth times length, and with the sq
 nested tags or attributes, half a megabyte, would take minutes. Browsers stop at a depth of 512; so do we, by taking
 out the start tags beyond it, keeping their text, and by leaving a tag its first 512 attributes.
 
+Formatting tags that are left open are opened anew in every block that follows (13.2.4.3), so that the tree grows with
+their number times that of the blocks: 800 KB would take 19 GB. How many may be open at once depends on the page's tags.
+
 One linear pass reads the tags as the tokenizer of WHATWG HTML, 13.2.5, does, and counts for each name the tags that
 were opened and not closed. Once it cannot be sure what the parser will see, closings no longer count, so that the count
 is never too small: when a script may hide its own end, and when a drawing (SVG, MathML) holds a title or style with
@@ -23,8 +26,14 @@ MAX_DEPTH = 512
 MAX_ATTRIBUTES = 512
 """Attributes of one tag that are read; real tags have a few dozen at most."""
 
-# A page below this many characters cannot cost more than about 0.2 s, whatever it holds.
-_HARMLESS = 16_384
+MAX_FORMATS = 32
+"""Formatting tags that may be open at once; of real pages hardly any leaves more than a few open."""
+
+MAX_REOPENED = 2_000_000
+"""Formatting elements that may come to stand in a tree because of open tags: some 400 bytes of memory each."""
+
+# A page below this many characters costs less than 0.1 s and 30 MB, whatever it holds.
+_HARMLESS = 4_096
 _FNV_OFFSET = np.uint64(0xCBF29CE484222325)
 _FNV_PRIME = np.uint64(0x100000001B3)
 _NAMES = np.uint64(1 << 12)
@@ -53,7 +62,7 @@ def _hash_names(names: list[str]) -> NDArray[np.uint64]:
     return np.array([_hash_name(name, 0)[0] for name in codes], np.uint64)
 
 
-_FLAT, _RAW, _DRAWING, _LEAVES_DRAWING, _HOLDS_HTML = (1 << bit for bit in range(5))
+_FLAT, _RAW, _DRAWING, _LEAVES_DRAWING, _HOLDS_HTML, _FORMAT = (1 << bit for bit in range(6))
 _TRAITS = {
     # Never nest by themselves: void elements, and those that the next of their kind closes.
     _FLAT: "a area base br col dd dt embed hr img input li link meta nobr option p param rp rt source tbody td tfoot "
@@ -63,6 +72,8 @@ _TRAITS = {
     # 13.2.6.5: tags that end any drawing they stand in.
     _LEAVES_DRAWING: "b big blockquote body br center code dd div dl dt em embed font h1 h2 h3 h4 h5 h6 head hr i img "
     "li listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var",
+    # 13.2.4.3, but for `a` and `nobr`, of which only one is ever open.
+    _FORMAT: "b big code em font i s small strike strong tt u",
     _HOLDS_HTML: "annotation-xml desc foreignobject mi mn mo ms mtext title",
 }
 _HASHES = {trait: _hash_names(names.split()) for trait, names in _TRAITS.items()}
@@ -74,7 +85,8 @@ def bound_markup(html: bytes) -> tuple[bytes, int]:
     """Give the page, in UTF-8, with what is beyond the bounds taken out, and from how many tags."""
     if len(html) <= _HARMLESS:
         return html, 0
-    cuts = _find_excess(np.frombuffer(html, np.uint8), *_TABLE, MAX_DEPTH)
+    formats = max(1, min(MAX_FORMATS, MAX_REOPENED // html.count(b"<"))) if b"<" in html else MAX_FORMATS
+    cuts = _find_excess(np.frombuffer(html, np.uint8), *_TABLE, MAX_DEPTH, formats)
     if not len(cuts) or len(html.decode()) <= _HARMLESS:  # a character may have up to four bytes
         return html, 0
     parts: list[bytes] = []
@@ -87,12 +99,13 @@ def bound_markup(html: bytes) -> tuple[bytes, int]:
 
 @numba.njit(cache=True)
 def _find_excess(  # noqa: C901, PLR0912, PLR0915  a tokenizer reads best as the one table that the standard gives
-    codes: NDArray[np.uint8], names: NDArray[np.int64], sums: NDArray[np.int64], deepest: int
+    codes: NDArray[np.uint8], names: NDArray[np.int64], sums: NDArray[np.int64], deepest: int, formats: int
 ) -> list[tuple[int, int]]:
     """Give the ranges of what is beyond the bounds, in order: start tags, or attributes of one."""
     cuts = [(0, 0)]
     is_open = np.zeros(_NAMES, np.int32)  # by hash: names that collide only make the count greater
     depth = 0
+    format_depth = 0
     at = 0
     is_doubtful = False
     while at < codes.size - 1:
@@ -117,7 +130,8 @@ def _find_excess(  # noqa: C901, PLR0912, PLR0915  a tokenizer reads best as the
             else:
                 is_flat = not in_drawing and traits & _FLAT != 0
             counts = not is_raw and not is_flat
-            if counts and depth >= deepest:
+            is_format = counts and traits & _FORMAT != 0
+            if (counts and depth >= deepest) or (is_format and format_depth >= formats):
                 cuts.append((start, at))
                 continue
             if surplus:
@@ -125,6 +139,7 @@ def _find_excess(  # noqa: C901, PLR0912, PLR0915  a tokenizer reads best as the
             if counts:
                 is_open[name % _NAMES] += 1
                 depth += 1
+                format_depth += is_format
             elif is_raw:
                 at = end
         elif sign == _SLASH and at + 2 < codes.size and _is_letter(codes[at + 2]):
@@ -135,6 +150,7 @@ def _find_excess(  # noqa: C901, PLR0912, PLR0915  a tokenizer reads best as the
             if is_open[name % _NAMES] > 0 and not is_doubtful:
                 is_open[name % _NAMES] -= 1
                 depth -= 1
+                format_depth -= find_traits(np.int64(name), names, sums) & _FORMAT != 0
         elif sign == _BANG and at + 3 < codes.size and codes[at + 2] == _DASH and codes[at + 3] == _DASH:
             at = _end_of_comment(codes, at + 4)
         elif sign in (_BANG, _QUERY, _SLASH):

@@ -80,7 +80,7 @@ def _is_binary(content: bytes) -> bool:
 def _extract_html(html: bytes, problems: tuple[Problem, ...]) -> Extract:
     html, cut = bound_markup(html)
     if cut:
-        bounds = f"deeper than {MAX_DEPTH} or with over {MAX_ATTRIBUTES} attributes"
+        bounds = f"deeper than {MAX_DEPTH}, with over {MAX_ATTRIBUTES} attributes or of formats that pile up"
         text = f"{cut:,} tags {bounds} were taken out or shortened; all text was kept"
         problems = (*problems, Problem(code="markup_cut", page=None, text=text))
     reading = _read(html)
