@@ -1,7 +1,7 @@
 """What a page shares with the items: matches with their spans, and how many of its words they cover."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,7 +85,7 @@ def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Foun
         for item, _ in index.block.candidates(rest.sketch, _SCATTERED)[0]:
             search.compare_blocks(item, load(item), rest)
     common = mark_tokens(len(text.tokens), text.sketch, index.text.common)
-    return replace(search.result(), common=int(common.sum()), left_out=left_out)
+    return search.result(common=int(common.sum()), left_out=left_out)
 
 
 def _leave_covered(sketch: Sketch, covered: NDArray[np.bool_]) -> Sketch:
@@ -112,31 +112,31 @@ class _Search:
         self._text = text
         self._hot = hot
         self._is_hot = _leave_uncounted(text, hot)
+        self._are_hot: dict[str, NDArray[np.bool_]] = {}
         self._found: dict[str, tuple[TextPrint, Alignment]] = {}
 
     def compare(self, item: str, other: TextPrint) -> None:
         """Align the page with one item and keep what they share."""
         self.seen.add(item)
-        alignment = align(self._text, other, self._is_hot, _leave_uncounted(other, self._hot))
+        alignment = align(self._text, other, self._is_hot, self._leave_uncounted(item, other))
         if alignment:
             alignment.cover_target(self.covered)
             self._found[item] = other, alignment
 
     def compare_blocks(self, item: str, other: TextPrint, rest: Blocks) -> None:
         """Keep the short blocks that the page has of an item beside what was aligned with it."""
-        is_hot_item = _leave_uncounted(other, self._hot)
-        blocks = pair_blocks(rest, find_blocks(other.tokens), self._is_hot, is_hot_item)
+        blocks = pair_blocks(rest, find_blocks(other.tokens), self._is_hot, self._leave_uncounted(item, other))
         if blocks is not None:
             blocks.cover_target(self.covered)
             known = self._found.get(item)
             self._found[item] = other, known[1].join(blocks) if known else blocks
 
-    def result(self) -> Found:
+    def result(self, *, common: int = 0, left_out: int = 0) -> Found:
         """Give what was found, the match with the most words first."""
         matches: list[Match] = []
         shared: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
         for item, (other, alignment) in self._found.items():
-            cold = ~_leave_uncounted(other, self._hot)
+            cold = ~self._leave_uncounted(item, other)
             covered = np.zeros(len(other.tokens), np.bool_)
             alignment.cover_item(covered)
             shared[item] = cold, covered & cold
@@ -144,7 +144,21 @@ class _Search:
             matches.append(Match(item=item, page=self._page, value=_share_of(*shared[item]).share, spans=spans))
         matches.sort(key=lambda match: (-sum(span.words for span in match.spans), match.item))
         covered = self.covered & ~self._is_hot
-        return Found(self._page, tuple(matches), self._text.sketch, self._is_hot, covered, shared)
+        return Found(
+            self._page,
+            tuple(matches),
+            self._text.sketch,
+            self._is_hot,
+            covered,
+            shared,
+            common=common,
+            left_out=left_out,
+        )
+
+    def _leave_uncounted(self, item: str, other: TextPrint) -> NDArray[np.bool_]:
+        if item not in self._are_hot:
+            self._are_hot[item] = _leave_uncounted(other, self._hot)
+        return self._are_hot[item]
 
 
 def _leave_uncounted(text: TextPrint, hot: NDArray[np.uint64]) -> NDArray[np.bool_]:

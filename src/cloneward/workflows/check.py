@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 
 from cloneward import __version__
@@ -198,7 +199,14 @@ def _name_page(target: Path, page: RawPage | Problem) -> str:
 
 def _name_site(target: Path) -> str:
     """Give the host that a folder is named after, as `wget --mirror` names it; else the target's own name."""
-    is_folder = os.path.isdir(target)  # noqa: PTH112  Path.is_dir raises where no file can have that name
-    whole = Path(os.path.realpath(target))  # Path.resolve raises at a link to itself
-    folder = whole if is_folder else whole.parent
-    return spell_path(folder.name if "." in folder.name or is_folder else target.name)
+    if os.path.isdir(target):  # noqa: PTH112  Path.is_dir raises where no file can have that name
+        return spell_path(_name_folder(target))
+    # a link is named by where it leads
+    name = _name_folder(Path(os.path.realpath(target)).parent if os.path.islink(target) else target.parent)  # noqa: PTH114
+    return spell_path(name if "." in name else target.name)
+
+
+@lru_cache(maxsize=64)
+def _name_folder(folder: Path) -> str:
+    """Give the real name of a folder; once for all pages in it."""
+    return Path(os.path.realpath(folder)).name  # Path.resolve raises at a link to itself
