@@ -1,6 +1,6 @@
-"""Bytes to fingerprints: the visible text with offsets, its tokens, and compact sketches for likeness.
+"""Bytes to fingerprints: the visible text with offsets, its tokens, pictures, and compact sketches for likeness.
 
 Takes: bytes or text.
-Gives: extracts, tokens, and sketches that carry their kind and version.
+Gives: extracts, tokens, pictures, and sketches that carry their kind and version.
 Never: sees a URL, the network, the clock or a setting.
 """
