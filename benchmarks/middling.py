@@ -588,22 +588,30 @@ def _write_diagram(part: str, diagram: dict[str, Any] | None) -> list[str]:
 
 
 def draw_svg(diagrams: Sequence[dict[str, Any]]) -> str:
-    """Said (across) against true (up): one square for each base rate, a disc for each bin."""
+    """Said (across) against true (up): one square for each base rate, a disc with its interval for each bin.
+
+    Both axes of a square go from 0 to the same end, the first of 1, 0.1, 0.01 ... that leaves no disc out.
+    """
     size, edge = 300, 40
     parts = []
     for number, diagram in enumerate(diagrams):
-        left = edge + number * (size + 2 * edge)
-        title = f"1 : {diagram['rarity']:,}, ECE {diagram['ece']:.3f}, n = {diagram['count']}"
+        left, bottom = edge + number * (size + 2 * edge), edge + size
+        most = max(max(row["said"], row["true"]) for row in diagram["bins"])
+        end = 10.0 ** math.ceil(math.log10(most)) if most else 1.0
+        title = f"1 : {diagram['rarity']:,}, ECE {diagram['ece']:.4f}, n = {diagram['count']}"
         parts += [
             f'<rect x="{left}" y="{edge}" width="{size}" height="{size}" fill="none" stroke="#888"/>',
-            f'<line x1="{left}" y1="{edge + size}" x2="{left + size}" y2="{edge}" stroke="#bbb"/>',
+            f'<line x1="{left}" y1="{bottom}" x2="{left + size}" y2="{edge}" stroke="#bbb"/>',
             f'<text x="{left}" y="{edge - 10}">{title}</text>',
-            f'<text x="{left}" y="{edge + size + 20}">0: said: 1, across; true, up</text>',
+            f'<text x="{left}" y="{bottom + 20}">across: said, up: true; each from 0 to {end:g}</text>',
         ]
-        parts += [
-            f'<circle cx="{left + size * row["said"]:.1f}" cy="{edge + size * (1 - row["true"]):.1f}" r="4"/>'
-            for row in diagram["bins"]
-        ]
+        for row in diagram["bins"]:
+            x = left + size * row["said"] / end
+            low, y, high = (bottom - size * min(1.0, row[name] / end) for name in ("low", "true", "high"))
+            parts += [
+                f'<line x1="{x:.1f}" y1="{low:.1f}" x2="{x:.1f}" y2="{high:.1f}" stroke="#000"/>',
+                f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>',
+            ]
     width, height = len(diagrams) * (size + 2 * edge), size + 2 * edge
     head = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" font-family="sans-serif"'
     return f'{head} font-size="13">\n' + "\n".join(parts) + "\n</svg>\n"
