@@ -498,7 +498,8 @@ def main(arguments: Sequence[str] = ()) -> int:
             (options.results / f"middling-{part}.svg").write_text(draw_svg(diagrams), encoding="utf-8")
     fired = sum(row["fired"] for row in rows)
     if options.fit:
-        say(f"weights: {fit_weights([row for row in middling[PARTS[0].name] if row['fired']])}")
+        # what is wholly quoted from others by an item of ours has no score
+        say(f"weights: {fit_weights([row for row in middling[PARTS[0].name] if row['score'] is not None])}")
     say(f"{len(rows)} targets, a match fired on {fired}; {folder / 'gathered.jsonl'}")
     return 0
 
