@@ -106,11 +106,11 @@ def open_folders(
         languages=join_languages(item.language for item in items.values()),
     )
     library = Library(
-        items,
-        index,
-        owner,
-        texts.__getitem__,
-        find_id,
+        items=items,
+        index=index,
+        owner=owner,
+        read_text=texts.__getitem__,
+        find_id=find_id,
         look=lru_cache(_KEPT)(bodies.look),
         read_original=lru_cache(_KEPT)(lambda item: read_original(bodies.body(item), lambda: texts[item])),
     )
@@ -156,7 +156,15 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
 
     aside = read_background(folder)
     return Library(
-        items, index, owner, lambda item: store.text(items[item]), find_id, store.since, look, aside, read_marks
+        items=items,
+        index=index,
+        owner=owner,
+        read_text=lambda item: store.text(items[item]),
+        find_id=find_id,
+        read_since=store.since,
+        look=look,
+        aside=aside,
+        read_original=read_marks,
     )
 
 
