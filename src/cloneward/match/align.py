@@ -104,7 +104,11 @@ def _tile(
     covered = 0
     at = 0
     last_item = 0
+    seen = _list_endings(sorted_shingles)
     while at < shingles.size:
+        if not seen[shingles[at] & np.uint64(seen.size - 1)]:
+            at += 1
+            continue
         place, size = _longest_seed(target, item, shingles[at], sorted_shingles, order, at, last_item)
         if size == 0:
             at += 1
@@ -133,6 +137,18 @@ def _tile(
         covered = at
         last_item = place
     return runs[:count].copy()
+
+
+@numba.njit(cache=True)
+def _list_endings(shingles: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Tell of all last bits whether a shingle ends so: of other texts' shingles one in sixteen does, or fewer."""
+    size = 64
+    while size < 16 * shingles.size:
+        size *= 2
+    seen = np.zeros(size, np.bool_)
+    for value in shingles:
+        seen[value & np.uint64(size - 1)] = True
+    return seen
 
 
 @numba.njit(cache=True)
