@@ -29,7 +29,7 @@ def library(texts):
 def find(words, prints, index):
     """Find through the index, and by comparing with all."""
     page = fingerprint(" ".join(words))
-    return find_matches("page", page, index, prints.__getitem__), find_exactly(
+    return find_matches("page", page, index, lambda items: [prints[item] for item in items]), find_exactly(
         "page", page, prints.items(), index.text.set_aside
     )
 
@@ -158,7 +158,7 @@ def test_short_blocks_are_found_in_any_order():
     )
     shuffled = rng.sample(cells, 40)
     page = fingerprint("\n".join(line for cell in shuffled for line in (cell, " ".join(prose(rng, 4)))))
-    found = find_matches("page", page, index, prints.__getitem__)
+    found = find_matches("page", page, index, lambda items: [prints[item] for item in items])
     assert [match.item for match in found.matches] == ["i"]
     assert count_site([found]).items["i"].words == 200
     assert {span.words for span in found.matches[0].spans} == {5}

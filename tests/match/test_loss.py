@@ -27,7 +27,7 @@ def test_each_stage_is_told(item, pages, stage, words):
     """The last stage that an item reached is named, with the figures."""
     text = None if item is None else fingerprint(item)
     index = Indexes(build_index([] if text is None else [("i", text.sketch)]), build_index([], kind=BLOCK))
-    found = [find_matches(str(place), fingerprint(page), index, {"i": text}.get) for place, page in enumerate(pages)]
+    found = [find_matches(str(place), fingerprint(page), index, lambda _: [text]) for place, page in enumerate(pages)]
     why_not = trace_item("i", text, found, index.text.hot)
     assert (why_not.stage, why_not.lost) == (stage, stage != "judged")
     assert words in why_not.text
@@ -37,5 +37,5 @@ def test_template_alone_is_told():
     """An item of nothing but template words cannot be found, and that is said."""
     template = fingerprint(PROSE)
     index = Indexes(build_index((f"i{n}", template.sketch) for n in range(10)), build_index([], kind=BLOCK))
-    found = [find_matches("p", template, index, lambda _: template)]
+    found = [find_matches("p", template, index, lambda items: [template] * len(items))]
     assert "template or common phrases" in trace_item("i0", template, found, index.text.hot).text

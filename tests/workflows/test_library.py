@@ -110,8 +110,22 @@ def test_texts_at_hand_are_bounded(web, monkeypatch):
     library.read_text = lambda item: reads.append(item) or read_text(item)
     first, second, third = list(library.items)[:3]
     for item in [first, second, first, third, first, second]:
-        assert library.load(item).tokens.count_words() == library.items[item].words
+        assert library.load([item])[0].tokens.count_words() == library.items[item].words
     assert reads == [first, second, third, second]
+
+
+def test_items_are_read_together(web, workspace):
+    """What is compared with one page is asked of the records in one go, and an item that is gone is still told."""
+    with workspace.reader(JumpingClock()) as store:
+        library = open_store(store, SETTINGS, workspace.index_folder)
+        wanted = [item.id for item in store.items()][:3]
+        asked = []
+        store.find = asked.append
+        loaded = library.load(wanted)
+        assert [text.tokens.count_words() for text in loaded] == [library.items[item].words for item in wanted]
+        assert asked == []
+        with pytest.raises(KeyError):
+            library.load(["gone"])
 
 
 def test_damaged_text(web, workspace):
@@ -123,7 +137,7 @@ def test_damaged_text(web, workspace):
         path.write_bytes(content[:-8])
         try:
             with pytest.raises(EvidenceError, match=item.text_digest):
-                open_store(store, SETTINGS, workspace.index_folder).load(item.id)
+                open_store(store, SETTINGS, workspace.index_folder).load([item.id])
         finally:
             path.write_bytes(content)
 

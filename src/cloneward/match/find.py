@@ -27,7 +27,8 @@ TEMPLATE_MIN_PAGES = 4
 _SCATTERED = 4
 """Items whose short blocks are looked for on a page."""
 
-Load = Callable[[str], TextPrint]
+Load = Callable[[Sequence[str]], Sequence[TextPrint]]
+"""Takes ids of items and gives what each is compared by: together, since where they lie each asking has its price."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,13 +78,14 @@ def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Foun
         if len(search.seen) + len(rivals) > MAX_CANDIDATES:
             left_out = sum(item not in search.seen for item, _ in index.text.candidates(open_)[0])
             break
-        for item in rivals:
-            search.compare(item, load(item))
+        for item, other in zip(rivals, load(rivals), strict=True):
+            search.compare(item, other)
         open_ = _leave_covered(open_, search.covered)
     rest = leave_open(find_blocks(text.tokens), search.covered, index.block.set_aside)
     if rest.sizes.sum() >= LEAST_WORDS:
-        for item, _ in index.block.candidates(rest.sketch, _SCATTERED)[0]:
-            search.compare_blocks(item, load(item), rest)
+        scattered = [item for item, _ in index.block.candidates(rest.sketch, _SCATTERED)[0]]
+        for item, other in zip(scattered, load(scattered), strict=True):
+            search.compare_blocks(item, other, rest)
     common = mark_tokens(len(text.tokens), text.sketch, index.text.common)
     return search.result(common=int(common.sum()), left_out=left_out)
 

@@ -121,7 +121,7 @@ class Check:
         return Checked(verdict=replace(verdict, captured_at=captured_at, took_s=took_s), texts=texts)
 
     def _explain(self, item: str, found: "list[Found]") -> WhyNot:
-        text = self.library.load(item) if item in self.library.items else None
+        text = self.library.load([item])[0] if item in self.library.items else None
         return trace_item(item, text, found, self.library.index.text.set_aside)
 
     def _read(self, name: str, page: RawPage | Problem, site: "_Site") -> None:

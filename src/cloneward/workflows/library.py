@@ -33,6 +33,7 @@ class Library:
     `find_id` gives the id of the one item that is meant by the beginning of an id, or by any of its addresses.
     `read_since` gives when an item was first sealed in our records; none where there are no records. `look` gives how
     an item looks; `aside`, what many sites look like. `read_original` gives the page of an item that may quote others.
+    `fetch` is told which items will be asked for next.
     """
 
     items: Mapping[str, Item]
@@ -44,14 +45,19 @@ class Library:
     look: Callable[[str], Look] = lambda _: PLAIN
     aside: Look = PLAIN
     read_original: Callable[[str], Extract | None] = lambda _: None
+    fetch: Callable[[Sequence[str]], None] = lambda _: None
     _kept: OrderedDict[str, TextPrint] = field(default_factory=OrderedDict)
 
     def date(self, item: str) -> Dates:
         """Give what is claimed and what is proven of when an item was first published."""
         return Dates(claimed=self.items[item].published_at, proven=self.read_since(item))
 
-    def load(self, item: str) -> TextPrint:
-        """Give the tokens and fingerprints of an item, from what is at hand if possible."""
+    def load(self, items: Sequence[str]) -> list[TextPrint]:
+        """Give the tokens and fingerprints of items, from what is at hand if possible."""
+        self.fetch([item for item in items if item not in self._kept])
+        return [self._load(item) for item in items]
+
+    def _load(self, item: str) -> TextPrint:
         text = self._kept.pop(item, None) or fingerprint(self.read_text(item))
         self._kept[item] = text
         if len(self._kept) > _KEPT:
@@ -165,6 +171,7 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
         look=look,
         aside=aside,
         read_original=read_marks,
+        fetch=items.fetch,
     )
 
 
@@ -190,10 +197,19 @@ class StoredItems(Mapping[str, Item]):
         item = self._kept.get(item_id) or self._store.find(item_id)
         if item is None:
             raise KeyError(item_id)
+        self._keep({item_id: item})
+        return item
+
+    def fetch(self, ids: Sequence[str]) -> None:
+        """Read several items at once; one alone is read when it is asked for, and those not there are told then."""
+        missing = [item for item in ids if item not in self._kept]
+        if len(missing) > 1:
+            self._keep({item.id: item for item in self._store.find_all(missing)})
+
+    def _keep(self, found: Mapping[str, Item]) -> None:
         if len(self._kept) >= _KEPT:
             self._kept.clear()
-        self._kept[item_id] = item
-        return item
+        self._kept |= found
 
     def __iter__(self) -> Iterator[str]:
         """Give all ids."""
