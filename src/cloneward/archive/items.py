@@ -62,6 +62,7 @@ class _Record(msgspec.Struct):
     html: str | None = None
     fields: dict[str, Any] | None = None
     images: list[str] | None = None
+    videos: list[str] | None = None
     rights: Rights | None = None
     mandate: bool | None = None
     person: str | int | None = None
@@ -229,8 +230,8 @@ def _make_record(raw: _Record) -> ItemRecord:
     Raises:
         ValueError: nothing is told of it, or a time cannot be read.
     """
-    if not (raw.text or raw.html or raw.fields or raw.images):
-        raise ValueError("it has none of text, html, fields and images")
+    if not (raw.text or raw.html or raw.fields or raw.images or raw.videos):
+        raise ValueError("it has none of text, html, fields, images and videos")
     return ItemRecord(
         id=str(raw.id),
         kind=raw.kind or "page",
@@ -241,6 +242,7 @@ def _make_record(raw: _Record) -> ItemRecord:
         html=raw.html,
         fields=raw.fields,
         images=tuple(raw.images or ()),
+        videos=tuple(raw.videos or ()),
         rights=raw.rights or "own",
         mandate=raw.mandate,
         person=None if raw.person is None else str(raw.person),

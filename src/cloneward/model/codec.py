@@ -13,7 +13,8 @@ Noun = TypeVar("Noun")
 def encode_verdict(verdict: Verdict) -> bytes:
     """Give one line of JSON, UTF-8, without a newline: the record of `check --json`.
 
-    `why_not` is left out unless it was asked for; an unknown value is null.
+    `why_not` is left out unless it was asked for, and of a match `fields` but of records and `frames` but of videos;
+    an unknown value is null.
     """
     record: dict[str, Any] = msgspec.to_builtins(verdict)
     for reason in record["reasons"]:
@@ -21,6 +22,9 @@ def encode_verdict(verdict: Verdict) -> bytes:
     for match in record["matches"]:
         for span in match["spans"]:
             del span["group"]
+        for name, kind in (("fields", "record"), ("frames", "video")):
+            if match["kind"] != kind:
+                del match[name]
     if verdict.why_not is None:
         del record["why_not"]
     return msgspec.json.encode(record)

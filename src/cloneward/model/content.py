@@ -71,6 +71,15 @@ class Item:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Media:
+    """The bytes of a picture or a video, and the address at which they lie, as the owner or the page wrote it."""
+
+    address: str
+    content: bytes
+    is_video: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
 class ItemVersion:
     """What an item said from one moment to another, as its owner tells it: text, fields, or a digest alone."""
 
@@ -85,8 +94,9 @@ class ItemVersion:
 class ItemRecord:
     """An item as its owner hands it over: one record of an import, times in UTC. What is not told is none.
 
-    `id` is the owner's. At least one of `text`, `html`, `fields` and `images` is told. `person` is whose content it
-    is, `subjects` are the people shown; both are opaque ids. `mandate`: that person lets us act for the work.
+    `id` is the owner's. At least one of `text`, `html`, `fields`, `images` and `videos` is told. `person` is whose
+    content it is, `subjects` are the people shown; both are opaque ids. `mandate`: that person lets us act for the
+    work.
     """
 
     id: str
@@ -98,6 +108,7 @@ class ItemRecord:
     html: str | None = None
     fields: Mapping[str, Any] | None = None
     images: tuple[str, ...] = ()
+    videos: tuple[str, ...] = ()
     rights: Rights = "own"
     mandate: bool | None = None
     person: str | None = None
@@ -124,6 +135,7 @@ class Registered:
     body: bytes
     text: str
     rank: str | None = None
+    media: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from typing import Literal
 
 MatchKind = Literal["text", "image", "video", "record", "structure", "asset", "icon"]
 Measure = Literal["containment", "jaccard", "hamming", "inliers", "fields"]
+Agreement = Literal["exact", "rounded", "truncated", "reordered", "changed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,10 +23,50 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Transform:
+    """What a picture of ours went through before a page showed it.
+
+    `mirror`: left and right are swapped. `degrees`: turned clockwise, after that. `scale`: pixels of the page's picture
+    for one of ours. `crop`: left, top, right and bottom edge of the part of ours that is shown, as fractions of its
+    width and height.
+    """
+
+    mirror: bool
+    degrees: float
+    scale: float
+    crop: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FieldMatch:
+    """One field of a record of ours that a page shows.
+
+    `name`: where it stands in the record, as `bio`, `counts.followers` or `posts.0.caption`. `target`: half-open code
+    points of the page's text.
+    """
+
+    name: str
+    target: tuple[int, int]
+    agreement: Agreement
+
+
+@dataclass(frozen=True, kw_only=True)
+class FrameMatch:
+    """A key frame of a video of ours that a page's video shows: when in each, in seconds, and the bits that differ."""
+
+    target_s: float
+    item_s: float
+    distance: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Match:
     """Measured likeness between one item and one page.
 
-    `value` of a containment is the share of the item's words, hot ones aside, that stand in the spans.
+    `value` of a containment is the share of the item's words, hot ones aside, that stand in the spans; of inliers,
+    the points of both pictures that one transform maps on each other; of hamming, the bits that differ; of fields,
+    how many of the record's agree. `version`: the beginning of the time at which the item said so, as its owner wrote
+    it. `image`: address of the page's picture or video.
     """
 
     item: str
@@ -36,7 +77,9 @@ class Match:
     value: float
     spans: tuple[Span, ...] = ()
     image: str | None = None
-    transform: None = None
+    transform: Transform | None = None
+    fields: tuple[FieldMatch, ...] = ()
+    frames: tuple[FrameMatch, ...] = ()
 
     def group_words(self) -> dict[int, int]:
         """Give the words in spans of each group."""
