@@ -12,6 +12,7 @@ from cloneward.archive.items import RawItem
 from cloneward.fingerprint import charset
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.image import read_image, trim_borders
+from cloneward.fingerprint.media import MAX_PICTURES, MAX_VIDEOS, choose_largest, list_media
 from cloneward.model.codec import encode
 from cloneward.model.content import Problem
 from cloneward.url import canonical
@@ -55,6 +56,14 @@ def _fuzz_image(content: bytes) -> None:
         assert picture.grey.shape == squares
         assert 0 <= picture.grey.min() <= picture.grey.max() < 255.01
         assert trim_borders(picture).grey.size
+
+
+def _fuzz_media(content: bytes) -> None:
+    shown = list_media(content)
+    assert len(shown.pictures) <= MAX_PICTURES
+    assert len(shown.videos) <= MAX_VIDEOS
+    encode(shown)
+    choose_largest(content.decode("latin-1"))
 
 
 def _fuzz_payload(content: bytes) -> None:
@@ -105,6 +114,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "feed": _fuzz_feed,
     "image": _fuzz_image,
     "items": lambda content: _hold(items.read_jsonl(io.BytesIO(content))),
+    "media": _fuzz_media,
     "payload": _fuzz_payload,
     "sitemap": _fuzz_sitemap,
     "sources": _fuzz_sources,
