@@ -20,7 +20,7 @@ STEP_BYTES = 64 * 1024
 # themselves take 8 to 64 KiB from us.
 MAX_HEAD_BYTES = 64 * 1024
 # A machine that does not answer must not take the time of the name's other addresses.
-_CONNECT_S = 10.0
+CONNECT_S = 10.0
 _MOST_ADDRESSES = 4
 
 # What a connection raises when the other side, or the way to it, fails. Time-outs and TLS are OSErrors.
@@ -53,8 +53,8 @@ class Deadline:
         self._end_s = self._clock.monotonic_s() + left_s
 
 
-def connect(endpoints: Sequence[Endpoint], deadline: Deadline) -> socket.socket:
-    """Connect to the first endpoint that answers, and to nothing else.
+def connect(endpoints: Sequence[Endpoint], deadline: Deadline, source: tuple[str, int] | None = None) -> socket.socket:
+    """Connect to the first endpoint that answers, and to nothing else; from our own address `source`, where given.
 
     Raises:
         OSError: none did; that of the last.
@@ -62,17 +62,19 @@ def connect(endpoints: Sequence[Endpoint], deadline: Deadline) -> socket.socket:
     fault: OSError = OSError("no address")
     for endpoint in endpoints[:_MOST_ADDRESSES]:
         try:
-            return _connect(endpoint, min(deadline.left_s(), _CONNECT_S))
+            return _connect(endpoint, min(deadline.left_s(), CONNECT_S), source)
         except OSError as error:
             fault = error
     raise fault
 
 
-def _connect(endpoint: Endpoint, timeout_s: float) -> socket.socket:
+def _connect(endpoint: Endpoint, timeout_s: float, source: tuple[str, int] | None) -> socket.socket:
     family = socket.AF_INET if endpoint.address.version == 4 else socket.AF_INET6  # noqa: PLR2004
     link = socket.socket(family, socket.SOCK_STREAM)
     try:
         link.settimeout(timeout_s)
+        if source:
+            link.bind(source)
         link.connect((str(endpoint.address), endpoint.port))
         _verify_peer(link, endpoint)
     except BaseException:
