@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from cloneward.errors import Problem as Problem  # noqa: PLC0414 a noun too, made further down since `fetch` gives it
@@ -56,7 +57,11 @@ class Page:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """What an owner asks us to protect. The id never changes while the address does not."""
+    """What an owner asks us to protect. The id never changes while the address does not.
+
+    `person` and `subjects` are keyed codes of 32 hexadecimal digits (seal/codes.py), never the ids that the owner
+    uses. What was not told is none.
+    """
 
     id: str
     kind: ItemKind = "page"
@@ -66,16 +71,30 @@ class Item:
     text_digest: str
     words: int
     rights: Rights = "own"
+    mandate: bool | None = None
+    person: str | None = None
+    subjects: tuple[str, ...] = ()
+    minor: bool | None = None
+    visibility: Visibility | None = None
+    visibility_since: str | None = None
     published_at: str | None = None
+    expires_at: str | None = None
+    deleted_at: str | None = None
     language: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Media:
-    """The bytes of a picture or a video, and the address at which they lie, as the owner or the page wrote it."""
+    """A picture or a video: the address at which it lies, as the owner or the page wrote it, and its bytes.
+
+    `content` holds the bytes, or else the file at `path` does, as those of a video that memory is no place for; where
+    neither does, they are kept already, under `digest`. That is empty where nobody needs it.
+    """
 
     address: str
-    content: bytes
+    content: bytes = b""
+    path: Path | None = None
+    digest: str = ""
     is_video: bool = False
 
 
@@ -95,8 +114,9 @@ class ItemRecord:
     """An item as its owner hands it over: one record of an import, times in UTC. What is not told is none.
 
     `id` is the owner's. At least one of `text`, `html`, `fields`, `images` and `videos` is told. `person` is whose
-    content it is, `subjects` are the people shown; both are opaque ids. `mandate`: that person lets us act for the
-    work.
+    content it is, `subjects` are the people shown: opaque ids of the owner's, or in what is kept their keyed codes.
+    `mandate`: that person lets us act for the work. `media_digests`: of what `images` and then `videos` refer to, as
+    far as it was read; empty where one was not.
     """
 
     id: str
@@ -109,6 +129,7 @@ class ItemRecord:
     fields: Mapping[str, Any] | None = None
     images: tuple[str, ...] = ()
     videos: tuple[str, ...] = ()
+    media_digests: tuple[str, ...] = ()
     rights: Rights = "own"
     mandate: bool | None = None
     person: str | None = None
@@ -127,7 +148,8 @@ class Registered:
     """An item, the address under which it is found again, the bytes it was made from, and its extracted text.
 
     `rank`: of items with the same text, the one whose rank is first in the order of text stands for all; an item
-    without a rank stands for itself alone.
+    without a rank stands for itself alone. `record`: what the owner says of it, with people as keyed codes; none of a
+    page or a file. Where the digest of the item is that of one of its `media`, that holds its bytes, and `body` none.
     """
 
     item: Item
@@ -136,6 +158,7 @@ class Registered:
     text: str
     rank: str | None = None
     media: tuple[Media, ...] = ()
+    record: ItemRecord | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

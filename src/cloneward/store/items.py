@@ -9,10 +9,12 @@ from sqlalchemy import Engine, Row, and_, bindparam, func, or_, select
 
 from cloneward.clock import format_utc
 from cloneward.errors import EvidenceError, InputError
-from cloneward.model.content import Item, Known
+from cloneward.model.codec import decode
+from cloneward.model.content import Item, ItemRecord, Known
 from cloneward.store.answers import Answer, read_answer
 from cloneward.store.folds import read_addresses
 from cloneward.store.imports import Import, read_import, select_imports
+from cloneward.store.media import read_page, read_shown
 from cloneward.store.objects import ObjectStore
 from cloneward.store.proofs import read_domains
 from cloneward.store.tables import addresses, items, versions
@@ -125,8 +127,8 @@ class ItemStore:
         return None if moment is None else format_utc(moment)
 
     def languages(self) -> frozenset[str | None]:
-        """Give the languages that items have; none stands for the unknown."""
-        query = select(items.c.language).where(*_STANDS).distinct()
+        """Give the languages that items with words have; none stands for the unknown."""
+        query = select(items.c.language).where(*_STANDS, items.c.words > 0).distinct()
         with self._engine.connect() as connection:
             return frozenset(connection.scalars(query))
 
@@ -168,6 +170,73 @@ class ItemStore:
         """
         return self._objects.get(item.digest)
 
+    def media(self) -> Iterator[tuple[str, bool]]:
+        """Give the digests of all pictures and videos of items, each once, in order, and whether it is a video."""
+        last = ""
+        while page := self._media_page(last):
+            yield from page
+            last = page[-1][0]
+
+    def show_media(self, digests: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+        """Give the items that show a picture or video, by its digest, with the address it has there.
+
+        Those that no item shows are left out.
+        """
+        found: dict[str, list[tuple[str, str]]] = {}
+        with self._engine.connect() as connection:
+            for page in cut(digests, PAGE_ROWS):
+                found |= read_shown(connection, page)
+        return found
+
+    def read_media(self, digest: str) -> bytes:
+        """Give the bytes of a picture or a video, at once in memory.
+
+        Raises:
+            EvidenceError: the object is missing or damaged.
+        """
+        return self._objects.get(digest)
+
+    def list_records(self) -> Iterator[tuple[str, str]]:
+        """Give the items that have fields, by id, each with the digest of its record: another one, if it changed."""
+        last = ""
+        while rows := self._record_page(last):
+            yield from ((row.id, row.digest) for row in rows)
+            last = rows[-1].id
+
+    def records(self) -> Iterator[tuple[str, ItemRecord]]:
+        """Give the records of all items that have fields, by id, people as keyed codes; one at a time.
+
+        Raises:
+            EvidenceError: an object is missing or damaged.
+        """
+        return ((item, self._read_record(digest)) for item, digest in self.list_records())
+
+    def records_of(self, ids: Iterable[str]) -> dict[str, ItemRecord]:
+        """Give the records of some items, leaving out those that have no fields.
+
+        Raises:
+            EvidenceError: an object is missing or damaged.
+        """
+        found: dict[str, ItemRecord] = {}
+        for page in cut(ids, PAGE_ROWS):
+            query = select(items.c.id, items.c.digest).where(items.c.id.in_(page), items.c.has_fields, _IS_HELD)
+            with self._engine.connect() as connection:
+                rows = connection.execute(query).all()
+            found |= {row.id: self._read_record(row.digest) for row in rows}
+        return found
+
+    def record(self, item_id: str) -> ItemRecord:
+        """Give the record of an item.
+
+        Raises:
+            InputError: there is no such item, or it has no fields.
+            EvidenceError: the object is missing or damaged.
+        """
+        found = self.records_of([item_id])
+        if item_id not in found:
+            raise InputError(f"no record of an item {item_id!r}", hint="cloneward protect list shows the items")
+        return found[item_id]
+
     def find_answer(self, url: str) -> tuple[Answer, bytes] | None:
         """Give what an address of the web gave last; none where nothing is kept of it, or it is damaged."""
         with self._engine.connect() as connection:
@@ -196,6 +265,22 @@ class ItemStore:
     def is_proven(self, host: str) -> bool:
         """Say whether control of the registered domain of a host is on record: nothing is acted on without it."""
         return registered_domain(host) in self.proven_domains()
+
+    def _media_page(self, after: str) -> list[tuple[str, bool]]:
+        with self._engine.connect() as connection:
+            return read_page(connection, after, PAGE_ROWS)
+
+    def _record_page(self, after: str) -> list[Row[Any]]:
+        query = select(items.c.id, items.c.digest).where(items.c.has_fields, _IS_HELD, items.c.id > after)
+        with self._engine.connect() as connection:
+            return list(connection.execute(query.order_by(items.c.id).limit(PAGE_ROWS)))
+
+    def _read_record(self, digest: str) -> ItemRecord:
+        try:
+            return decode(self._objects.get(digest), ItemRecord)
+        except InputError as error:
+            hint = "restore it from a backup, or add its source again"
+            raise EvidenceError(f"object {digest} is no record: {error}", hint=hint) from error
 
     def _page(self, after: str) -> list[Row[Any]]:
         query = select(items).where(*_STANDS, items.c.id > after)
@@ -227,7 +312,15 @@ def _read_item(row: Row[Any]) -> Item:
         text_digest=row.text_digest,
         words=row.words,
         rights=row.rights,
+        mandate=row.mandate,
+        person=row.person,
+        subjects=row.subjects,
+        minor=row.minor,
+        visibility=row.visibility,
+        visibility_since=row.visibility_since,
         published_at=row.published_at,
+        expires_at=row.expires_at,
+        deleted_at=row.deleted_at,
         language=row.language,
     )
 

@@ -1,6 +1,7 @@
 """Files named by the SHA-256 of what they hold: originals and extracted texts, each kept once, compressed."""
 
 import ctypes
+import hashlib
 import os
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from cloneward.model.ids import digest_bytes
 
 # zstd's own default: HTML shrinks to a fifth, and a faster level would save less than the file system costs.
 LEVEL = 3
-# No page or text comes near; a file on disk that claims more is a bomb.
-MAX_OBJECT_BYTES = 256 * 1024 * 1024
+# The largest video that is taken; a file on disk that claims more is a bomb.
+MAX_OBJECT_BYTES = 512 * 1024 * 1024
+_PIECE_BYTES = 1024 * 1024
 
 
 class ObjectStore:
@@ -48,6 +50,27 @@ class ObjectStore:
                 hint = "free some space or mend the folder's rights, then run it again"
                 raise Unavailable(f"cannot write to {self.folder}: {error.strerror}", hint=hint) from error
         return digest
+
+    def put_file(self, path: Path, digest: str) -> None:
+        """Keep what a file holds, a piece at a time; what is there already under its digest is left alone.
+
+        Raises:
+            Unavailable: the file is not what it was when its digest was taken, or the disk is full.
+        """
+        if self.locate(digest).exists():
+            return
+        halfway = self._halfway / digest
+        try:
+            self._make_room(digest)
+            found = self._pack(path, halfway)
+            if found == digest:
+                halfway.replace(self.locate(digest))
+        except (OSError, zstandard.ZstdError) as error:
+            hint = "free some space or mend the rights, then run it again"
+            raise Unavailable(f"cannot copy {path} to {self.folder}: {error}", hint=hint) from error
+        if found != digest:
+            halfway.unlink()
+            raise Unavailable(f"{path} changed while it was read", hint="run it again")
 
     def get(self, digest: str) -> bytes:
         """Give the content of that digest.
@@ -92,12 +115,26 @@ class ObjectStore:
         return True
 
     def _write(self, digest: str, packed: bytes) -> None:
-        target, halfway = self.locate(digest), self._halfway / digest
-        for folder in {self._halfway, target.parent} - self._made:
+        halfway = self._halfway / digest
+        self._make_room(digest)
+        halfway.write_bytes(packed)
+        halfway.replace(self.locate(digest))
+
+    def _make_room(self, digest: str) -> None:
+        for folder in {self._halfway, self.locate(digest).parent} - self._made:
             folder.mkdir(parents=True, exist_ok=True)
             self._made.add(folder)
-        halfway.write_bytes(packed)
-        halfway.replace(target)
+
+    def _pack(self, path: Path, target: Path) -> str:
+        """Give the digest of what was read and packed; the frame states its size, by which it is bounded when read."""
+        whole = hashlib.sha256()
+        with path.open("rb") as source, target.open("wb") as file:
+            size = os.fstat(source.fileno()).st_size
+            with self._compressor.stream_writer(file, size=size, closefd=False) as packer:
+                while piece := source.read(_PIECE_BYTES):
+                    whole.update(piece)
+                    packer.write(piece)
+        return whole.hexdigest()
 
     def _unpack(self, digest: str, packed: bytes) -> bytes:
         try:

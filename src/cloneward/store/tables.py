@@ -6,7 +6,7 @@ later; a row of `items` says how things stand now. A change here needs a revisio
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Column, Dialect, ForeignKey, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Dialect, ForeignKey, Index, Integer, MetaData, Table, Text, false
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -35,6 +35,21 @@ class UtcTime(TypeDecorator[datetime]):
     def process_result_value(self, value: int | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002  its name is theirs
         """Give the moment in UTC."""
         return None if value is None else EPOCH + timedelta(milliseconds=value)
+
+
+class Codes(TypeDecorator[tuple[str, ...]]):
+    """Keyed codes, kept as one text with spaces between them; null for none."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[str, ...] | None, dialect: Dialect) -> str | None:  # noqa: ARG002  its name is theirs
+        """Give the text."""
+        return " ".join(value) if value else None
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[str, ...]:  # noqa: ARG002  its name is theirs
+        """Give the codes."""
+        return tuple((value or "").split())
 
 
 imports = Table(
@@ -67,6 +82,15 @@ items = Table(
     Column("removed_at", UtcTime, comment="a tombstone; null while we protect it"),
     Column("rank", Text, comment="the first of those with the same text stands for all; null: never folded"),
     Column("same_as", Text, comment="id of the item of the same text that stands for it; null: it stands"),
+    Column("mandate", Boolean, comment="whether the person lets us act; null, here and below: not told"),
+    Column("person", Text, comment="keyed code of whose content it is"),
+    Column("subjects", Codes, comment="keyed codes of the people shown, with spaces between them"),
+    Column("minor", Boolean),
+    Column("visibility", Text, comment="public, login or private"),
+    Column("visibility_since", Text, comment="this and the other times as the owner states them, RFC 3339 in UTC"),
+    Column("expires_at", Text),
+    Column("deleted_at", Text),
+    Column("has_fields", Boolean, nullable=False, server_default=false(), comment="whether its object is a record"),
     Index(None, "text_digest"),
     Index(None, "same_as"),
     comment="One row an item: how it stands now.",
@@ -95,6 +119,18 @@ versions = Table(
     Column("until", UtcTime, comment="when another text took its place or the item was removed; null: it stands"),
     Index(None, "import_id"),
     comment="One row a text that an item had: facts, never edited; `until` is filled in once.",
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("item", Text, ForeignKey("items.id"), primary_key=True),
+    Column("position", Integer, primary_key=True, autoincrement=False, comment="from 0, as the owner lists them"),
+    Column("address", Text, nullable=False, comment="as the owner wrote it"),
+    Column("digest", Text, nullable=False, comment="of its bytes; an object"),
+    Column("is_video", Boolean, nullable=False),
+    Index(None, "digest"),
+    comment="One row a picture or video of an item: how it stands now.",
 )
 
 answers = Table(

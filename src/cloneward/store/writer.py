@@ -9,12 +9,13 @@ from sqlalchemy import Column, Connection, Engine, bindparam, func, or_, select
 
 from cloneward.clock import Clock
 from cloneward.errors import EvidenceError, InputError
-from cloneward.model.content import Registered
+from cloneward.model.content import Media, Registered
 from cloneward.model.evidence import Proof
 from cloneward.store.answers import Answer, write_answer
 from cloneward.store.folds import fold, read_twins
 from cloneward.store.imports import Import, import_id, read_import, seal_versions, select_sealed
 from cloneward.store.items import ItemStore, storable
+from cloneward.store.media import Shelf, open_shelf
 from cloneward.store.objects import ObjectStore
 from cloneward.store.proofs import write_proof
 from cloneward.store.tables import addresses, imports, items, versions
@@ -26,9 +27,10 @@ BATCH_BYTES = 32 * 1024 * 1024
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """Ids of the items that are new, of those whose text changed, and how many had the text we know.
+    """Ids of the items that are new, of those that changed, and how many are as we know them.
 
-    `folded`: how many are none of these, since their text is that of another item, or was read elsewhere before.
+    A page changes with its text; what has pictures, or is a record, with any byte. `folded`: how many are none of
+    these, since their text is that of another item, or was read elsewhere before.
     """
 
     new: tuple[str, ...] = ()
@@ -60,7 +62,8 @@ class ItemWriter(ItemStore):
     def add(self, of_import: str, entries: Iterable[Registered], *, batch_entries: int = BATCH_ENTRIES) -> Added:
         """Add or update items; what is already there as given is left alone, so adding twice does no harm.
 
-        Another text of a known id makes a new version and closes the former; a removed item comes back.
+        Another text of a known id makes a new version and closes the former, and of a record or picture another byte
+        does; a removed item comes back.
         `entries` is read a batch at a time, and what a batch holds is on the disk before the next is read.
 
         Raises:
@@ -131,8 +134,8 @@ class ItemWriter(ItemStore):
         with self._engine.begin() as connection:
             _expect_open(connection, of_import)
             states, places = _read_states(connection, batch), _read_places(connection, batch)
-            twins = read_twins(connection, {entry.item.text_digest for entry in batch})
-            plan = _Plan(of_import, self._clock.now(), states, places, twins)
+            twins = read_twins(connection, {entry.item.text_digest for entry in batch if entry.rank is not None})
+            plan = _Plan(of_import, self._clock.now(), states, places, twins, open_shelf(connection, states))
             for entry in batch:
                 if plan.take(entry):
                     self._keep(entry)
@@ -142,10 +145,20 @@ class ItemWriter(ItemStore):
         return plan
 
     def _keep(self, entry: Registered) -> None:
-        digests = self._objects.put(entry.body), self._objects.put(entry.text.encode("utf-8", "replace"))
+        for one in entry.media:
+            self._keep_media(one)
+        is_media = entry.item.digest in {one.digest for one in entry.media}
+        digest = entry.item.digest if is_media else self._objects.put(entry.body)
+        digests = digest, self._objects.put(entry.text.encode("utf-8", "replace"))
         if digests != (entry.item.digest, entry.item.text_digest):
             hint = "the item must be made of the very body and text it comes with"
             raise EvidenceError(f"item {entry.item.id} does not hold its own digests", hint=hint)
+
+    def _keep_media(self, one: Media) -> None:
+        if one.path is not None:
+            self._objects.put_file(one.path, one.digest)
+        elif one.content and self._objects.put(one.content) != one.digest:
+            raise EvidenceError(f"{one.address[:200]} does not hold its digest", hint="give its very bytes")
 
 
 @dataclass
@@ -157,6 +170,7 @@ class _Plan:
     states: dict[str, dict[str, Any]]
     places: dict[str, dict[str, Any]]
     twins: dict[str, set[str]]
+    shelf: Shelf
     known: set[str] = field(init=False)
     found: set[str] = field(init=False)
     moved: set[str] = field(default_factory=set)
@@ -178,13 +192,15 @@ class _Plan:
         is_new_place = self._take_place(storable(entry.address), row)
         key, old = row["id"], self.states.get(row["id"])
         version = 0 if old is None else old["version"]
-        if old is not None and old["removed_at"] is None and old["text_digest"] == row["text_digest"]:
+        shows_other = self.shelf.take(key, entry.media)
+        told_by = "text_digest" if entry.record is None and not entry.media else "digest"
+        if old is not None and old["removed_at"] is None and old[told_by] == row[told_by]:
             is_copy = is_new_place and row["url"] is None and row["rank"] is not None
             self.folded += is_copy
             self.unchanged += not is_copy
             row |= {"same_as": old["same_as"] if row["rank"] is not None else None}
             if old == row | {"version": version}:
-                return False
+                return shows_other
         else:
             self._count(row, old)
             self._open_version(row, version, old)
@@ -198,6 +214,7 @@ class _Plan:
         """Write the rows; items before the versions that name them."""
         _write_rows(connection, items.c.id, self.states, self.touched, self.known)
         _write_rows(connection, addresses.c.address, self.places, self.moved, self.found)
+        self.shelf.write(connection)
         if self.opened:
             connection.execute(versions.insert(), self.opened)
         if self.closed:
@@ -216,19 +233,19 @@ class _Plan:
         return before is None
 
     def _count(self, row: dict[str, Any], old: dict[str, Any] | None) -> None:
-        """Count an item whose text is another than before as folded, new or changed."""
+        """Count an item that is another than before as folded, new or changed."""
         if row["rank"] is not None and self.twins.get(row["text_digest"], set()) - {row["id"]}:
             self.folded += 1
         else:
             (self.new if old is None else self.changed).append(row["id"])
 
     def _note_text(self, row: dict[str, Any], old: dict[str, Any] | None) -> None:
-        """Note which text has one item more, and which one less."""
-        if old is not None:
+        """Note which text has one item more, and which one less, of those that are ever folded."""
+        if old is not None and old["rank"] is not None:
             self.texts.add(old["text_digest"])
             self.twins.get(old["text_digest"], set()).discard(row["id"])
-        self.texts.add(row["text_digest"])
         if row["rank"] is not None:
+            self.texts.add(row["text_digest"])
             self.twins.setdefault(row["text_digest"], set()).add(row["id"])
 
     def _open_version(self, row: dict[str, Any], former: int, old: dict[str, Any] | None) -> None:
@@ -255,7 +272,7 @@ def _cut_batches(entries: Iterable[Registered], most: int) -> Iterator[list[Regi
     held_bytes = 0
     for entry in entries:
         batch.append(entry)
-        held_bytes += len(entry.body)
+        held_bytes += len(entry.body) + sum(len(one.content) for one in entry.media)
         if len(batch) >= most or held_bytes >= BATCH_BYTES:
             yield batch
             batch, held_bytes = [], 0
@@ -266,7 +283,10 @@ def _cut_batches(entries: Iterable[Registered], most: int) -> Iterator[list[Regi
 def _write_row(entry: Registered) -> dict[str, Any]:
     row = asdict(entry.item)
     texts = {name: storable(value) for name, value in row.items() if isinstance(value, str)}
-    return row | texts | {"removed_at": None, "rank": entry.rank, "same_as": None}
+    has_fields = entry.record is not None and bool(
+        entry.record.fields or any(version.fields for version in entry.record.versions)
+    )
+    return row | texts | {"removed_at": None, "rank": entry.rank, "same_as": None, "has_fields": has_fields}
 
 
 def _read_states(connection: Connection, batch: list[Registered]) -> dict[str, dict[str, Any]]:
