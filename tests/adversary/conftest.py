@@ -1,0 +1,28 @@
+"""A Chromium for the adversaries, and a server of all small sites."""
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.adversary.server import Server
+from tests.adversary.visitor import open_chromium
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """A headless Chromium in which each test opens its own context."""
+    with sync_playwright() as playwright, open_chromium(playwright) as browser:
+        yield browser
+
+
+@pytest.fixture
+def serve():
+    """Starts servers of the sites given, and stops them."""
+    servers = []
+
+    def begin(*sites, **options):
+        servers.append(Server(sites, **options))
+        return servers[-1]
+
+    yield begin
+    for server in servers:
+        server.stop()
