@@ -19,7 +19,7 @@ VERDICTS: Final = {
     "authorised": "Our content, and a right to show it is on record: standing is own or licensed.",
     "benign": "Our content, shown in a way the policy leaves alone: for instance a quotation.",
     "copy": "At least half of the target's words that count stand in spans.",
-    "partial_copy": "Less than that, but a passage of ours that is long enough.",
+    "partial_copy": "Less than that, but a passage of ours that is long enough, or a picture, record or video of ours.",
     "impersonation": "Our name, logo or login form, and not our content. To come.",
     "harvester": "It asks people for their credentials. To come with discovery.",
 }

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from cloneward.judge.policy import Policy, Target, judge
 from cloneward.judge.priority import Dates
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Region
-from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches, Span
+from cloneward.model.finding import FieldMatch, FrameMatch, ItemShare, Match, PageMatches, SiteMatches, Span
 
 OWNER = Owner(
     domains=frozenset({"owner.test"}),
@@ -19,9 +19,9 @@ OWNER = Owner(
 TODAY = "2026-11-24"
 
 
-def item(number, url="https://owner.test/a"):
+def item(number, url="https://owner.test/a", **facts):
     """Give an item of the owner."""
-    return Item(id=f"i{number}", url=f"{url}{number}", title="x", digest="", text_digest="", words=1000)
+    return Item(id=f"i{number}", url=f"{url}{number}", title="x", digest="", text_digest="", words=1000, **facts)
 
 
 def match(number=0, groups=(60,), value=0.1, page="p"):
@@ -296,3 +296,172 @@ def test_support_changes_no_finding(support, groups, links):
         if reason.code in codes:
             assert reason.evidence
             assert all(found.matches[at].kind != "text" for at in reason.evidence)
+
+
+def picture(number=0, page="p", image="https://copy.test/1.jpg"):
+    """Give a verified match of a picture."""
+    return Match(item=f"i{number}", page=page, kind="image", measure="inliers", value=80, image=image)
+
+
+def record(number=0, fields=4, page="p"):
+    """Give a match of a record."""
+    told = tuple(FieldMatch(name=f"f{n}", target=(n, n + 1), agreement="exact") for n in range(fields))
+    return Match(item=f"i{number}", page=page, kind="record", measure="fields", value=fields, fields=told)
+
+
+def video(number=0, times=((0, 0), (1, 1), (2, 2)), page="p"):
+    """Give a match of a video, by the times of its frames in theirs and in ours."""
+    frames = tuple(FrameMatch(target_s=theirs, item_s=ours, distance=9) for theirs, ours in times)
+    return Match(item=f"i{number}", page=page, kind="video", measure="hamming", value=9, frames=frames)
+
+
+@pytest.mark.parametrize("shown", [picture(), record(), video()])
+@pytest.mark.parametrize("words", [0, 1000])
+def test_a_picture_a_record_or_a_video_is_a_partial_copy(shown, words):
+    """Each is a partial copy beside words of their own and without any; the score, which is for text, stays null."""
+    found = verdict(words=words, covered=0, shown=(shown,), pictures=4)
+    assert (found.verdict, found.likeness, found.items_matched) == ("partial_copy", "partial", 1)
+    assert (found.score, found.base_rate, found.share_of_target) == (None, None, 0.0)
+    assert found.matches == (shown,)
+    assert any(reason.pro and reason.evidence == (0,) for reason in found.reasons)
+
+
+def test_any_number_of_pictures_is_partial():
+    """A gallery of nothing but ours is a partial copy: only words make a whole one."""
+    shown = tuple(picture(n % 9, image=f"https://copy.test/{n}.jpg") for n in range(50))
+    found = verdict(words=0, shown=shown, pictures=50)
+    assert (found.verdict, found.items_matched, found.not_compared) == ("partial_copy", 9, ("no_text",))
+
+
+@pytest.mark.parametrize("times", [((0, 0), (1, 1)), ((0, 2), (1, 1), (2, 0)), ((0, 5), (1, 5), (2, 5), (3, 5))])
+def test_a_video_needs_three_frames_in_order(times):
+    """Fewer frames, backwards or of one still, do not count, and are told; its poster as a picture does."""
+    found = verdict(shown=(video(times=times),), pictures=1)
+    assert (found.verdict, found.items_matched, len(found.matches)) == ("unrelated", 0, 1)
+    assert "frames_few" in [reason.code for reason in found.reasons if not reason.pro]
+    poster = verdict(shown=(video(times=times), picture()), pictures=1)
+    assert (poster.verdict, [match.kind for match in poster.matches]) == ("partial_copy", ["image", "video"])
+
+
+def test_pictures_that_were_compared_are_not_unknown():
+    """A page without words whose pictures were compared is unrelated if none is ours; without pictures, unknown."""
+    found = verdict(words=0, pictures=3)
+    assert (found.verdict, found.not_compared) == ("unrelated", ("no_text",))
+    assert verdict(words=0).verdict == "unknown"
+
+
+def test_words_and_pictures_do_not_throw_each_other_away():
+    """A copy in words stays whole beside a picture, and a passage too short leaves the picture what it is."""
+    found = verdict([match(groups=(900,))], shown=(picture(1), record(2)))
+    assert (found.verdict, found.likeness, found.items_matched) == ("copy", "whole", 3)
+    assert [each.kind for each in found.matches] == ["text", "image", "record"]
+    assert found.score == verdict([match(groups=(900,))]).score
+    assert verdict([match(groups=(20,))], shown=(picture(1),)).verdict == "partial_copy"
+    assert verdict(words=60, common=500, shown=(picture(),)).verdict == "partial_copy"
+
+
+def test_a_quotation_of_words_excuses_no_picture():
+    """Whoever quotes an item and shows a picture of ours is judged by the picture, with the quotation told."""
+    found = verdict([match()], links=SOURCE, shown=(picture(),))
+    assert (found.verdict, found.likeness, found.standing) == ("partial_copy", "partial", "none_known")
+    assert {"quotation", "source_linked"} <= {reason.code for reason in found.reasons if not reason.pro}
+    assert "source_linked" not in {reason.code for reason in verdict(shown=(picture(),)).reasons}
+
+
+def test_standing_covers_what_is_shown():
+    """Own site, licence and archive hold for pictures and records; a licence must cover their items as well."""
+    shown = (picture(0), record(1))
+    free = {f"i{n}": item(n, "https://owner.test/free/a") for n in range(2)}
+    assert verdict(shown=shown, site="owner.test").verdict == "authorised"
+    assert verdict(shown=shown, site="partner.test", items=free).standing == "licensed"
+    assert verdict(shown=shown, site="partner.test", items=free | {"i1": item(1)}).verdict == "partial_copy"
+    beside = verdict([match(0)], shown=(record(1),), site="partner.test", items=free | {"i1": item(1)})
+    assert (beside.verdict, beside.standing) == ("partial_copy", "none_known")
+    assert verdict(shown=shown, site="web.archive.org").verdict == "benign"
+
+
+def test_dates_speak_for_pictures_apart_from_words():
+    """Pictures that they had first are benign; words that they had first excuse no picture of ours, nor the reverse."""
+    ours = {"i0": Dates(claimed="2021-05-01"), "i1": Dates(claimed="2019-01-01", proven="2019-01-01")}
+    kept = {"p": Dates(proven="2020-01-01T00:00:00Z")}
+    assert verdict(shown=(picture(0),), seen=kept, priority=ours).verdict == "benign"
+    assert verdict(shown=(picture(1),), seen=kept, priority=ours).direction == "unknown"
+    found = verdict([match(groups=(900,))], shown=(picture(1),), seen=kept, priority=ours)
+    assert (found.verdict, found.likeness, found.direction) == ("partial_copy", "partial", "unknown")
+    assert "theirs_first" in {reason.code for reason in found.reasons if not reason.pro}
+    found = verdict([match(1, groups=(900,))], shown=(picture(0),), seen=kept, priority=ours)
+    assert (found.verdict, found.direction) == ("copy", "unknown")
+    dated = {"p": Dates(claimed="2026-05-01")}
+    assert verdict(shown=(record(1),), seen=dated, priority=ours).direction == "ours_first"
+
+
+PEOPLE = {
+    "i0": item(0, person="a", subjects=("b",), minor=True),
+    "i1": item(1, person="a", visibility="login"),
+    "i2": item(2, kind="profile", visibility="private"),
+    "i3": item(3, person="c"),
+}
+
+
+def test_people_and_what_is_not_public_are_counted():
+    """People of all matches that count are counted once, with what is not public; each harm has its own evidence."""
+    found = verdict([match(0)], shown=(picture(1), record(2)), items=PEOPLE)
+    assert (found.persons_affected, found.login_only_items) == (2, 2)
+    assert found.harms == ("personal_data", "login_only", "minors")
+    evidence = {reason.code: reason.evidence for reason in found.reasons}
+    assert (evidence["personal_data"], evidence["login_only"], evidence["minors"]) == ((0, 1, 2), (1, 2), (0,))
+
+
+def test_a_chance_passage_is_evidence_of_no_harm():
+    """Few words of a minor's item beside a real copy of another one accuse nobody; all of a short item do."""
+    beside = [match(3, groups=(900,)), match(0, groups=(20,), value=0.1)]
+    found = verdict(beside, items=PEOPLE)
+    assert (found.verdict, found.harms, found.persons_affected) == ("copy", ("personal_data",), 1)
+    whole = [match(3, groups=(900,)), match(0, groups=(20,), value=0.9)]
+    assert verdict(whole, items=PEOPLE).harms == ("personal_data", "minors")
+
+
+@pytest.mark.parametrize("more", [{"site": "owner.test"}, {"words": 99999}, {"links": SOURCE}])
+def test_what_is_excused_or_too_little_harms_nobody(more):
+    """The owner's own site, a quotation and a passage too short have no harms, and nobody is affected."""
+    groups = (20,) if "words" in more else (60,)
+    found = verdict([match(0, groups=groups)], items=PEOPLE, **more)
+    assert (found.harms, found.persons_affected, found.login_only_items) == ((), 0, 0)
+
+
+def test_an_archive_is_benign_and_its_harms_are_told():
+    """An archive that keeps what was deleted when we saw it is benign, and people can be told."""
+    gone = {"i0": item(0, deleted_at="2026-01-01T00:00:00Z")}
+    found = verdict(shown=(picture(),), items=gone, site="archive.ph", seen={"p": Dates(proven="2026-02-01T00:00:00Z")})
+    assert (found.verdict, found.harms) == ("benign", ("deleted_at_source",))
+
+
+SHOWN = st.lists(
+    st.one_of(
+        st.builds(picture, number=st.integers(0, 3), page=st.sampled_from("pq")),
+        st.builds(record, number=st.integers(0, 3), fields=st.integers(1, 6)),
+        st.builds(video, number=st.integers(0, 3), times=st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)))),
+    ),
+    max_size=4,
+)
+
+
+@given(MATCHES, SHOWN, SUPPORT, st.sampled_from(["copy.test", "owner.test", "archive.ph"]))
+def test_every_verdict_with_pictures_holds_together(matches, shown, support, site):
+    """No match is lost or put twice, evidence lies within them, and no picture makes a verdict milder."""
+    found = verdict(matches, words=9000, site=site, shown=tuple(shown), support=tuple(support), items=PEOPLE | OTHERS)
+    kept = [each for each in found.matches if each.kind in {"image", "video", "record"}]
+    assert sorted(map(repr, kept)) == sorted(map(repr, shown))
+    assert list(found.matches[: len(matches)]) == matches
+    for reason in found.reasons:
+        assert all(0 <= place < len(found.matches) for place in reason.evidence if isinstance(place, int))
+        if reason.code in {"same_picture", "same_video", "same_record"}:
+            assert {found.matches[at].kind for at in reason.evidence} <= {"image", "video", "record"}
+    alone = verdict(matches, words=9000, site=site, items=PEOPLE | OTHERS)
+    order = ["unrelated", "benign", "authorised", "partial_copy", "copy"]
+    assert order.index(found.verdict) >= order.index(alone.verdict)
+    assert set(found.harms) <= {reason.code for reason in found.reasons}
+    assert found.harms or not found.persons_affected
+
+
+OTHERS = {"i7": item(7)}

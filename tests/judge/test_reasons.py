@@ -3,11 +3,13 @@
 import re
 from pathlib import Path
 
-from cloneward.judge import reasons
+from cloneward.judge import harms, reasons
 from cloneward.judge.borrowed import Borrowed
+from cloneward.judge.harms import Harmed
 from cloneward.judge.priority import Told
-from cloneward.judge.reasons import _STANDINGS, CODES, Case, Judged, argue
-from cloneward.model.finding import Match, SiteMatches, Span
+from cloneward.judge.reasons import _STANDINGS, CODES, Case, Judged, Part, argue
+from cloneward.model.case import Reason
+from cloneward.model.finding import FieldMatch, FrameMatch, Match, SiteMatches, Span
 
 
 def case(**more):
@@ -22,8 +24,18 @@ def copied(words, value=0.9):
 
 
 def judged(likeness="none", standing="none_known", direction="unknown", dates=None, quoted=None):
-    """Give what the rules made of it."""
-    return Judged(likeness, standing, direction, dates or Told(text=""), quoted or {}, Borrowed(), 40)
+    """Give what the rules made of its words."""
+    words = Part("copy", likeness, standing, direction, dates or Told(text=""))
+    return Judged(words, NOTHING, words, quoted or {}, Borrowed(), Harmed(), 40)
+
+
+def shown(direction="unknown", standing="none_known", harmed=None, words=None, told=""):
+    """Give what the rules made of its pictures, videos and records."""
+    part = Part("partial_copy", "partial", standing, direction, Told(text=told))
+    return Judged(words or NOTHING, part, part, {}, Borrowed(), harmed or Harmed(), 40)
+
+
+NOTHING = Part("unrelated", "none", "none_known", "unknown", Told(text=""))
 
 
 def codes(*arguments):
@@ -33,8 +45,8 @@ def codes(*arguments):
 
 def test_every_code_is_documented_and_used():
     """The list of codes and the code that gives them are the same set."""
-    source = Path(reasons.__file__).read_text("utf-8")
-    used = set(re.findall(r'(?:code=|_against\()"(\w+)"', source)) | {"quotation", "partly_quotation"}
+    source = "".join(Path(module.__file__).read_text("utf-8") for module in (reasons, harms))
+    used = set(re.findall(r'(?:code=|_against\(|_for\(|_argue\()"(\w+)"', source)) | {"quotation", "partly_quotation"}
     used |= {code for code, _ in _STANDINGS.values()}
     assert used == set(CODES)
 
@@ -123,3 +135,75 @@ def test_support_alone_is_not_argued():
     assert told.isdisjoint(codes(given, judged()))
     assert told.isdisjoint(codes(given, judged("partial", direction="common_source")))
     assert told <= set(codes(given, judged("partial")))
+
+
+def seen(kind, item="i", image=None, fields=0, frames=0):
+    """Give a match of a picture, a video or a record."""
+    return Match(
+        item=item, page="p", kind=kind, measure="inliers", value=9, image=image,
+        fields=tuple(FieldMatch(name=f"f{n}", target=(n, n + 1), agreement="exact") for n in range(fields)),
+        frames=tuple(FrameMatch(target_s=n, item_s=n, distance=3) for n in range(frames)),
+    )  # fmt: skip
+
+
+def test_pictures_videos_and_records_are_argued():
+    """Each kind has a reason that counts them and points at them, behind the matches of text."""
+    given = case(
+        matches=(copied(20),), longest_group=20, pictures=9,
+        shown=(seen("image", image="a"), seen("image", image="b"), seen("record", fields=5), seen("video", frames=4)),
+        weak=(seen("video", frames=1),),
+    )  # fmt: skip
+    by_code = {reason.code: reason for reason in argue(given, shown())}
+    assert by_code["same_picture"].evidence == (1, 2)
+    assert "2 of 9 that were compared" in by_code["same_picture"].text
+    assert (by_code["same_record"].evidence, by_code["same_record"].weight) == ((3,), 5.0)
+    assert (by_code["same_video"].evidence, by_code["same_video"].pro) == ((4,), True)
+    assert (by_code["frames_few"].evidence, by_code["frames_few"].pro) == ((5,), False)
+    assert by_code["passage_short"].weight == 0.0
+    assert "no_shared_picture" not in by_code
+
+
+def test_a_picture_shown_twice_is_one():
+    """A picture of a page that agrees with two items of ours is counted once, and what is unknown is not counted."""
+    given = case(shown=(seen("image", image="a"), seen("image", "j", image="a")))
+    told = next(reason for reason in argue(given, shown()) if reason.code == "same_picture")
+    assert told.text.endswith("by what they show: 1")
+
+
+def test_pictures_without_words_are_argued():
+    """A target of pictures alone was read: that none is ours, or that it has no words, is told as what it is."""
+    given = case(words=0, pictures=3)
+    assert codes(given, judged()) == ["no_words", "no_shared_picture", "not_captured"]
+    given = case(words=0, pictures=3, shown=(seen("image", image="a"),))
+    assert codes(given, shown()) == ["same_picture", "no_words", "direction_unknown", "not_captured"]
+    without_words = {reason.code: reason for reason in argue(case(shown=given.shown), shown())}
+    assert without_words["no_shared_text"].weight == 0.0
+
+
+def test_support_follows_what_is_shown():
+    """A layout beside a picture points at its own match, behind pictures that count and those that do not."""
+    given = case(shown=(seen("image"),), weak=(seen("video"),), support=(supported("structure", 0.9),))
+    by_code = {reason.code: reason for reason in argue(given, shown())}
+    assert by_code["same_template"].evidence == (2,)
+
+
+def test_the_dates_of_both_parts_are_told():
+    """That they were first with the words is told even where the pictures give the verdict, and ours where known."""
+    words = Part("benign", "whole", "none_known", "theirs_first", Told(text="kept"))
+    given = case(matches=(copied(300),), longest_group=300, shown=(seen("image"),))
+    told = {reason.code: reason for reason in argue(given, shown("ours_first", words=words, told="dated"))}
+    assert (told["theirs_first"].text, told["ours_first"].text) == ("kept", "dated")
+
+
+def test_links_to_us_are_told_and_excuse_nothing():
+    """A page that shows a picture of ours and links to us is told so."""
+    given = case(shown=(seen("image"),), linked=(0,))
+    told = {reason.code: reason for reason in argue(given, shown())}
+    assert (told["source_linked"].pro, told["source_linked"].evidence) == (False, (0,))
+
+
+def test_harms_are_told_as_they_are_given():
+    """What tells of a harm stands among the reasons for."""
+    reason = Reason(code="minors", text="x", weight=0.0, pro=True, evidence=(0,))
+    told = argue(case(shown=(seen("image"),)), shown(harmed=Harmed(reasons=(reason,))))
+    assert reason in told

@@ -20,7 +20,7 @@ def find_attribution(page: Extract, spans: Sequence[Span], item: Item, owner: Ow
     """
     start = min(span.target[0] for span in spans) - _NEAR
     end = max(span.target[1] for span in spans) + _NEAR
-    domains = owner.domains | ({registered_domain(host_of(item.url))} if item.url else frozenset())
+    domains = _list_domains(item, owner)
     copied = [region for region in page.links if _lies_within(region, spans)]
     for region in (*page.links, *page.quotes):
         is_near = region.end > start and region.start < end
@@ -28,6 +28,16 @@ def find_attribution(page: Extract, spans: Sequence[Span], item: Item, owner: Ow
             return region.address
     around = _fold(page.text[max(0, start) : end])
     return next((name for name in (*owner.names, *sorted(domains)) if _fold(name) in around), None)
+
+
+def find_link(page: Extract, item: Item, owner: Owner) -> str | None:
+    """Give where the page links to a domain of the owner or of the item, wherever on it; none where nowhere."""
+    domains = _list_domains(item, owner)
+    return next((region.address for region in (*page.links, *page.quotes) if _leads_to(region, domains)), None)
+
+
+def _list_domains(item: Item, owner: Owner) -> frozenset[str]:
+    return owner.domains | ({registered_domain(host_of(item.url))} if item.url else frozenset())
 
 
 def _lies_within(region: Region, spans: Sequence[Span]) -> bool:

@@ -8,10 +8,12 @@ person signs.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cloneward.judge.attribution import find_attribution
+from cloneward.judge.attribution import find_attribution, find_link
 from cloneward.judge.borrowed import list_quotations, set_aside
+from cloneward.judge.frames import count_ordered
+from cloneward.judge.harms import find_harms
 from cloneward.judge.priority import Dates, find_direction
-from cloneward.judge.reasons import Case, Judged, argue
+from cloneward.judge.reasons import WHOLE_ITEM, Case, Judged, Part, argue
 from cloneward.judge.score import give_score, list_figures
 from cloneward.judge.services import find_service
 from cloneward.model.case import Direction, Likeness, NotCompared, Standing, Verdict, VerdictName
@@ -19,12 +21,15 @@ from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Region
 from cloneward.model.finding import Match, SiteMatches
 from cloneward.url import host_of, registered_domain
 
+_GRAVITY: tuple[VerdictName, ...] = ("unrelated", "benign", "authorised", "partial_copy", "copy")
+
 
 @dataclass(frozen=True, kw_only=True)
 class Policy:
     """The thresholds of one version of the rules; shares are in [0, 1].
 
     `base_rate`: part of the targets with a match of text that took it from the owner, as the score supposes.
+    `video_frames`: key frames that a video must share with one of ours, in the same order.
     """
 
     id: str = "default/1"
@@ -35,6 +40,7 @@ class Policy:
     blocks_share: float = 0.2
     quote_words: int = 100
     quote_share: float = 0.2
+    video_frames: int = 3
     base_rate: float = 0.5
 
 
@@ -44,8 +50,9 @@ class Target:
 
     `site`: host name where known, else the target's name. `extracts`: of the pages that have matches. `items`: at
     least those in the matches. `seen`, `priority`: dates of pages, by address, and of items, by id. `languages`:
-    declared by its pages, primary subtags. `support`: what else its pages share with items, of other kinds than text.
-    `read_original`: gives the page that an item was made from, if it may have quotations in it.
+    declared by its pages, primary subtags. `shown`: pictures, videos and records of ours on its pages, verified by who
+    found them. `pictures`: how many different pictures of its pages could be compared. `support`: what else its pages
+    share with items. `read_original`: gives the page that an item was made from, if it may have quotations in it.
     """
 
     name: str
@@ -57,12 +64,17 @@ class Target:
     priority: Mapping[str, Dates] = field(default_factory=dict)
     languages: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
+    shown: tuple[Match, ...] = ()
+    pictures: int = 0
     support: tuple[Match, ...] = ()
     read_original: Callable[[str], Extract | None] = lambda _: None
 
 
 def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str) -> Verdict:
     """Give the verdict on a target.
+
+    Words are judged apart from pictures, videos and records: what excuses one part excuses no other, and the part that
+    weighs more gives the verdict (decision 0025).
 
     Args:
         target: what was found on it.
@@ -72,38 +84,60 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         tool: name and version, for the record.
     """
     found, borrowed = set_aside(target.found, _list_borrowed(target, owner))
-    case = _sum_up(found, target.support)
-    likeness = _weigh_likeness(case, policy)
-    matches = _list_matches(target.found)
-    direction, dates = find_direction(matches, target.priority, target.seen)
-    if likeness == "none" and found.common_words >= policy.partial_words:
-        likeness, direction = _weigh_common(case, policy), "common_source"
+    case = _sum_up(found, target, owner, policy)
     quoted = _find_quotations(target, case, owner, policy)
-    standing = _find_standing(target, case, owner, quoted, today)
-    is_read = case.words + found.hot_words + borrowed.words > 0
+    standing = _find_standing(target, case, owner, today)
+    words = _judge_words(target, case, policy, standing, quoted)
+    shown = _judge_shown(target, case, standing)
+    main = max(words, shown, key=lambda part: _GRAVITY.index(part.verdict))
+    has_words = case.words + found.hot_words + borrowed.words > 0
+    is_read = has_words or case.pictures > 0 or bool(case.shown)
+    harmed = find_harms(_list_held(case, words, shown, quoted, policy), target.items, target.seen)
+    matches = (*_list_matches(target.found), *case.shown, *case.weak)
     return Verdict(
         target=target.name,
         site=target.site,
         captured_at=None,
-        verdict=_name_verdict(likeness, standing, direction, is_read=is_read),
-        likeness=likeness,
-        standing=standing,
-        direction=direction,
+        verdict=main.verdict if is_read else "unknown",
+        likeness=main.likeness,
+        standing=main.standing,
+        direction=main.direction,
+        harms=harmed.harms,
         score=_score_case(case, policy),
         base_rate=policy.base_rate if case.covered else None,
         share_of_target=round(case.share, 6),
         share_of_item_max=round(case.item_share, 6),
         words=case.words,
-        pages=len(found.pages),
-        items_matched=len(found.items),
+        pages=len({page.page for page in found.pages} | {match.page for match in case.shown}),
+        items_matched=len(_list_items(case)),
+        persons_affected=harmed.persons,
+        login_only_items=harmed.login_only,
         matches=(*matches, *case.support),
-        reasons=argue(case, Judged(likeness, standing, direction, dates, quoted, borrowed, policy.partial_words)),
-        not_compared=_list_not_compared(target, owner, likeness, is_read=is_read),
+        reasons=argue(case, Judged(words, shown, main, quoted, borrowed, harmed, policy.partial_words)),
+        not_compared=_list_not_compared(target, owner, main.likeness, has_words=has_words),
         problems=target.problems,
         policy=policy.id,
         tool=tool,
         took_s=0.0,
     )
+
+
+def _judge_words(target: Target, case: Case, policy: Policy, standing: Standing, quoted: Mapping[int, str]) -> Part:
+    likeness = _weigh_likeness(case, policy)
+    direction, dates = find_direction(_list_matches(target.found), target.priority, target.seen)
+    if likeness == "none" and case.found.common_words >= policy.partial_words:
+        likeness, direction = _weigh_common(case, policy), "common_source"
+    counted = case.list_counted()
+    if standing == "none_known" and counted and quoted.keys() >= set(counted):
+        standing = "quotation"
+    return Part(_name_verdict(likeness, standing, direction), likeness, standing, direction, dates)
+
+
+def _judge_shown(target: Target, case: Case, standing: Standing) -> Part:
+    """Judge pictures, videos and records: a part of the target, however many there are, and never a quotation."""
+    likeness: Likeness = "partial" if case.shown else "none"
+    direction, dates = find_direction(case.shown, target.priority, target.seen)
+    return Part(_name_verdict(likeness, standing, direction), likeness, standing, direction, dates)
 
 
 def _list_borrowed(target: Target, owner: Owner) -> dict[str, tuple[Region, ...]]:
@@ -117,8 +151,9 @@ def _list_borrowed(target: Target, owner: Owner) -> dict[str, tuple[Region, ...]
     return quotations
 
 
-def _sum_up(found: SiteMatches, support: Sequence[Match]) -> Case:
+def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) -> Case:
     matches = _list_matches(found)
+    shown = [match for match in target.shown if _is_counted(match, policy)]
     words = sum(page.words for page in found.pages)
     covered = sum(page.covered for page in found.pages)
     return Case(
@@ -129,8 +164,51 @@ def _sum_up(found: SiteMatches, support: Sequence[Match]) -> Case:
         covered=covered,
         longest_group=max((max(match.group_words().values()) for match in matches), default=0),
         item_share=max((item.share for item in found.items.values()), default=0.0),
-        support=_find_support(matches, support),
+        shown=shown,
+        weak=[match for match in target.shown if not _is_counted(match, policy)],
+        support=_find_support((*matches, *shown), target.support),
+        pictures=target.pictures,
+        linked=tuple(at for at, match in enumerate(shown, len(matches)) if _is_linked(match, target, owner)),
     )
+
+
+def _is_counted(match: Match, policy: Policy) -> bool:
+    """Say whether a picture, video or record counts: a single frame of a video is a still that others may show."""
+    return match.kind != "video" or count_ordered(match.frames) >= policy.video_frames
+
+
+def _is_linked(match: Match, target: Target, owner: Owner) -> bool:
+    page = target.extracts.get(match.page)
+    return page is not None and find_link(page, target.items[match.item], owner) is not None
+
+
+def _list_items(case: Case) -> set[str]:
+    return {*case.found.items, *(match.item for match in case.shown)}
+
+
+def _list_held(case: Case, words: Part, shown: Part, quoted: Mapping[int, str], policy: Policy) -> dict[int, Match]:
+    """Give the matches that may speak of harm, by position: each would count alone, and the policy excuses none."""
+    held = case.list_shown() if _is_held(shown) else {}
+    if _is_held(words):
+        held |= {
+            at: case.matches[at]
+            for at in case.list_counted()
+            if at not in quoted and _stands_alone(case, case.matches[at], policy)
+        }
+    return dict(sorted(held.items()))
+
+
+def _is_held(part: Part) -> bool:
+    """Say whether what was found is held against a target, or against a service that passes it on."""
+    is_excused = part.standing in {"own", "licensed", "quotation", "criticism"}
+    return part.likeness != "none" and not is_excused and part.direction not in {"theirs_first", "common_source"}
+
+
+def _stands_alone(case: Case, match: Match, policy: Policy) -> bool:
+    """Say whether a match of text makes a likeness by itself, or has nearly all of its item, however short that is."""
+    shared = case.found.items[match.item]
+    longest = max(match.group_words().values(), default=0)
+    return longest >= policy.partial_words or shared.words >= policy.blocks_words or shared.share >= WHOLE_ITEM
 
 
 def _list_matches(found: SiteMatches) -> tuple[Match, ...]:
@@ -159,7 +237,7 @@ def _score_case(case: Case, policy: Policy) -> float | None:
 
 
 def _find_support(matches: Sequence[Match], support: Sequence[Match]) -> tuple[Match, ...]:
-    """Keep what is beside a match in text: it supports that one, is argued, and changes no finding."""
+    """Keep what is beside a match of what is shown: it supports that one, is argued, and changes no finding."""
     pairs = {(match.item, match.page) for match in matches}
     return tuple(match for match in support if (match.item, match.page) in pairs)
 
@@ -203,35 +281,31 @@ def _stands_in(match: Match, other: Match) -> bool:
     )
 
 
-def _find_standing(target: Target, case: Case, owner: Owner, quoted: Mapping[int, str], today: str) -> Standing:
+def _find_standing(target: Target, case: Case, owner: Owner, today: str) -> Standing:
+    """Give what the host is to the owner, for all that it shows."""
     site = registered_domain(target.site)
     if site in owner.domains:
         return "own"
-    if case.matches and any(_covers(grant, site, target, today) for grant in owner.grants):
+    items = [target.items[item] for item in _list_items(case)]
+    names = {site, target.site}
+    if items and any(grant.domain in names and _covers(grant, items, today) for grant in owner.grants):
         return "licensed"
-    service = find_service(target.site)
-    if service is not None:
-        return service
-    counted = case.list_counted()
-    return "quotation" if counted and quoted.keys() >= set(counted) else "none_known"
+    return find_service(target.site) or "none_known"
 
 
-def _covers(grant: Grant, site: str, target: Target, today: str) -> bool:
+def _covers(grant: Grant, items: Sequence[Item], today: str) -> bool:
     """Say whether a licence that still runs covers every matched item; one without an address only a `*` covers."""
-    if grant.domain not in {site, target.site} or (grant.until is not None and grant.until < today):
+    if grant.until is not None and grant.until < today:
         return False
-    addresses = {target.items[item].url or "" for item in target.found.items}
-    return all(any(_allows(pattern, address) for pattern in grant.may_show) for address in addresses)
+    return all(any(_allows(pattern, item.url or "") for pattern in grant.may_show) for item in items)
 
 
 def _allows(pattern: str, address: str) -> bool:
     return pattern == "*" or (bool(address) and address.startswith(pattern.removesuffix("*")))
 
 
-def _name_verdict(likeness: Likeness, standing: Standing, direction: Direction, *, is_read: bool) -> VerdictName:
-    """Give the summary; the order is the contract's: what was not read, or is allowed, is never called a copy."""
-    if not is_read:
-        return "unknown"
+def _name_verdict(likeness: Likeness, standing: Standing, direction: Direction) -> VerdictName:
+    """Give the summary; the order is the contract's: what is allowed is never called a copy."""
     if likeness == "none":
         return "unrelated"
     if standing in {"own", "licensed"}:
@@ -242,8 +316,8 @@ def _name_verdict(likeness: Likeness, standing: Standing, direction: Direction, 
     return "copy" if likeness == "whole" else "partial_copy"
 
 
-def _list_not_compared(target: Target, owner: Owner, likeness: Likeness, *, is_read: bool) -> tuple[NotCompared, ...]:
-    if not is_read:
+def _list_not_compared(target: Target, owner: Owner, likeness: Likeness, *, has_words: bool) -> tuple[NotCompared, ...]:
+    if not has_words:
         return ("no_text",)
     if likeness == "none" and target.languages and owner.languages and not target.languages & owner.languages:
         return ("language",)

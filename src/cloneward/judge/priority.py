@@ -9,7 +9,7 @@ from cloneward.model.finding import Match
 
 # Dates of pages often name a day without a zone; nearer than this, they tell nothing.
 _MARGIN = timedelta(days=1)
-# The part of the shared words that dated pages must cover before they speak for the whole target.
+# The part of the shared words, or pictures and records, that dated pages must cover before they speak for all.
 _MAJORITY = 0.5
 
 
@@ -39,6 +39,8 @@ def find_direction(
 ) -> tuple[Direction, Told]:
     """Give who was first, with the dates that say so in words.
 
+    Text counts by its words; of pictures, videos and records each match counts alike. They are asked about apart.
+
     Theirs: we saw their page before we even claim to have published. Ours: they date their page after our text was
     sealed. A date that only its owner vouches for proves nothing in its owner's favour; nor does an archive's, which
     anyone can write: it is told as a claim, and decides nothing (decision 0017).
@@ -46,8 +48,10 @@ def find_direction(
     words = dict.fromkeys(("theirs_first", "ours_first", "claim"), 0)
     told = dict.fromkeys(words, "")
     total = 0
+    kinds: set[str] = set()
     for match in matches:
-        shared = sum(span.words for span in match.spans)
+        shared = sum(span.words for span in match.spans) if match.kind == "text" else 1
+        kinds.add(match.kind)
         total += shared
         ours, theirs = items.get(match.item, Dates()), pages.get(match.page, Dates())
         for name, text in _compare(ours, theirs):
@@ -59,7 +63,8 @@ def find_direction(
     claim = told["claim"] if "claim" in counted else ""
     if "ours_first" in counted:
         return "ours_first", Told(text=told["ours_first"], claim=claim)
-    return "unknown", Told(text="nothing proves who published the shared text first", claim=claim)
+    what = "shared text" if kinds <= {"text"} else "pictures, videos or records"
+    return "unknown", Told(text=f"nothing proves who published the {what} first", claim=claim)
 
 
 def _compare(ours: Dates, theirs: Dates) -> Iterator[tuple[str, str]]:
@@ -69,7 +74,7 @@ def _compare(ours: Dates, theirs: Dates) -> Iterator[tuple[str, str]]:
     if seen and published and seen + _MARGIN < published:
         yield "theirs_first", f"we saw the page on {seen:%Y-%m-%d}; ours is of {published:%Y-%m-%d}"
     elif sealed and dated and sealed + _MARGIN < dated:
-        yield "ours_first", f"the page is dated {dated:%Y-%m-%d}, after our text was sealed on {sealed:%Y-%m-%d}"
+        yield "ours_first", f"the page is dated {dated:%Y-%m-%d}, after ours was sealed on {sealed:%Y-%m-%d}"
     if archived and published and archived + _MARGIN < published:
         what = f"an archive says that it kept the page on {archived:%Y-%m-%d}"
         yield "claim", f"{what}, and ours is of {published:%Y-%m-%d}; anyone can write such a date"

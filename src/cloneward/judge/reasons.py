@@ -6,20 +6,25 @@ a calibration replaces them. A reason that decides by rule, or only informs, wei
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from cloneward.judge.borrowed import Borrowed
+from cloneward.judge.harms import Harmed
 from cloneward.judge.priority import Told
 from cloneward.judge.wording import print_share
-from cloneward.model.case import Direction, Likeness, Reason, Standing
+from cloneward.model.case import Direction, Likeness, Reason, Standing, VerdictName
 from cloneward.model.finding import Match, SiteMatches
 
 # One nat for each ten words of the longest group, up to six: beyond that, what is left is a common source, which
 # no length of agreement can exclude (1 in 400).
 _WORDS_PER_NAT = 10
 _MAX_NATS = 6.0
-_ITEM_WHOLE = 0.8
+WHOLE_ITEM: Final = 0.8
+"""Share of an item from which on all of it is said to stand on a target."""
 # Likeness of layouts that is told: pages of two makers reach it only where one program made both (decision 0012).
 _SAME_LAYOUT = 0.7
+# What one picture or video of ours adds beyond this, and each of them: as twenty words and ten.
+_SHOWN_NATS = 2.0
 # Sources that one reason names.
 _NAMED = 3
 
@@ -31,6 +36,18 @@ CODES: Mapping[str, str] = {
     "same_template": "Pages have the layout of the items that they share text with. It supports, and decides nothing.",
     "same_assets": "Pages carry files that are, byte for byte, ours. It supports, and decides nothing.",
     "same_icon": "Pages show an icon that is, byte for byte, ours. It supports, and decides nothing.",
+    "same_picture": "Pages show pictures that are ours, found again by what they show.",
+    "same_record": "Fields of a protected record stand together on a page.",
+    "same_video": "A video shows key frames of one of ours, in the same order.",
+    "frames_few": "A video shares fewer key frames in the same order than the policy counts.",
+    "no_shared_picture": "None of the pictures that were compared is ours.",
+    "no_words": "The target has no words; its pictures were compared.",
+    "source_linked": "Pages with pictures, videos or records of ours link to us. It excuses nothing.",
+    "personal_data": "Matched items are profiles, or of people on record.",
+    "login_only": "Matched items are not shown to everybody at their source.",
+    "deleted_at_source": "An item was gone at its source when we saw the page: deleted, expired or made private.",
+    "deleted_at_source_claimed": "The same, by the date of an archive. A claim: it makes no harm.",
+    "minors": "The owner records matched items as of a minor.",
     "template_shared": "Sites of one open-source template look alike without any copying.",
     "no_shared_text": "No passage of the shortest length that is always found is shared.",
     "nothing_read": "No text of the target could be read.",
@@ -44,7 +61,7 @@ CODES: Mapping[str, str] = {
     "common_source": "What is shared comes from elsewhere: licences, notices, quotations.",
     "archive": "The host is a web archive.",
     "intermediary": "The host is a cache, translator, reader or preview.",
-    "ours_first": "The target dates its page after our text was sealed.",
+    "ours_first": "The target dates its page after ours was sealed.",
     "theirs_first": "We saw the target's page before our earliest date.",
     "theirs_first_claimed": "An archive dates the target's page before our earliest date. A claim: it decides nothing.",
     "direction_unknown": "Nothing proves who published the text first.",
@@ -57,7 +74,9 @@ CODES: Mapping[str, str] = {
 class Case:
     """The figures of one target that rules and reasons share.
 
-    `support`: matches of other kinds than text, which follow `matches` in the verdict.
+    `matches`: those of text. In the verdict they are followed by `shown`, the pictures, videos and records that count,
+    by `weak`, those that do not, and by `support`, which says what else is alike. `pictures`: how many were compared.
+    `linked`: positions of those in `shown` whose page links to us.
     """
 
     matches: Sequence[Match]
@@ -67,7 +86,15 @@ class Case:
     covered: int
     longest_group: int
     item_share: float
+    shown: Sequence[Match] = ()
+    weak: Sequence[Match] = ()
     support: Sequence[Match] = ()
+    pictures: int = 0
+    linked: tuple[int, ...] = ()
+
+    def list_shown(self) -> dict[int, Match]:
+        """Give the pictures, videos and records that count, by their positions."""
+        return dict(enumerate(self.shown, len(self.matches)))
 
     def list_counted(self) -> list[int]:
         """Give the positions of the matches with words that count."""
@@ -75,18 +102,32 @@ class Case:
 
 
 @dataclass(frozen=True)
-class Judged:
-    """What the rules made of a case.
+class Part:
+    """What the rules made of one part of a case: its words, or its pictures, videos and records.
 
-    `dates`: what tells the direction. `quoted`: matches that are quotations of ours. `borrowed`: what we quote.
+    `dates`: what tells the direction.
     """
 
+    verdict: VerdictName
     likeness: Likeness
     standing: Standing
     direction: Direction
     dates: Told
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the rules made of a case: of both of its parts, and of the one that weighs more, which is the verdict's.
+
+    `quoted`: matches that are quotations of ours. `borrowed`: what we quote.
+    """
+
+    words: Part
+    shown: Part
+    main: Part
     quoted: Mapping[int, str]
     borrowed: Borrowed
+    harmed: Harmed
     partial_words: int
 
 
@@ -94,6 +135,8 @@ def argue(case: Case, judged: Judged) -> tuple[Reason, ...]:
     """Give the reasons, those for first."""
     reasons = [
         *_argue_for(case, judged),
+        *_argue_shown(case, judged),
+        *judged.harmed.reasons,
         *_argue_support(case, judged),
         *_argue_likeness(case, judged),
         *_argue_standing(case, judged),
@@ -104,8 +147,8 @@ def argue(case: Case, judged: Judged) -> tuple[Reason, ...]:
 def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
     if not case.list_counted():
         return
-    if judged.direction == "ours_first":
-        yield Reason(code="ours_first", text=judged.dates.text, weight=1.0, pro=True)
+    if judged.words.direction == "ours_first":
+        yield Reason(code="ours_first", text=judged.words.dates.text, weight=1.0, pro=True)
     by_group = max(range(len(case.matches)), key=lambda at: max(case.matches[at].group_words().values()))
     by_share = max(range(len(case.matches)), key=lambda at: case.matches[at].value)
     yield Reason(
@@ -122,7 +165,7 @@ def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
         pro=True,
         evidence=tuple(range(len(case.matches))),
     )
-    if case.item_share >= _ITEM_WHOLE:
+    if case.item_share >= WHOLE_ITEM:
         text = f"{print_share(case.item_share)} of one protected item stands on the target"
         yield Reason(code="whole_item", text=text, weight=1.0, pro=True, evidence=(by_share,))
     count = len(case.found.items)
@@ -131,9 +174,33 @@ def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
         yield Reason(code="many_items", text=text, weight=1.0, pro=True)
 
 
+def _argue_shown(case: Case, judged: Judged) -> Iterator[Reason]:
+    """Say which pictures, videos and records of ours are shown; whether they are weighed with words or alone."""
+    shown = case.list_shown()
+    pictures, videos, records = (
+        {at: match for at, match in shown.items() if match.kind == kind} for kind in ("image", "video", "record")
+    )
+    if pictures:
+        number = len({(match.page, match.image) for match in pictures.values()})
+        of = f" of {case.pictures:,} that were compared" if case.pictures >= number else ""
+        text = f"pictures of the target that are ours, by what they show: {number:,}{of}"
+        yield _for("same_picture", text, _SHOWN_NATS + number, tuple(pictures))
+    if videos:
+        most = max(len(match.frames) for match in videos.values())
+        text = f"videos that show key frames of ours in the same order: {len(videos):,}; the most frames are {most:,}"
+        yield _for("same_video", text, _SHOWN_NATS + most, tuple(videos))
+    if records:
+        most = max(len(match.fields) for match in records.values())
+        number = len({match.item for match in records.values()})
+        text = f"protected records of which fields stand together on a page: {number:,}; the most fields are {most:,}"
+        yield _for("same_record", text, float(most), tuple(records))
+    if shown and judged.words.direction != "ours_first" and judged.shown.direction == "ours_first":
+        yield _for("ours_first", judged.shown.dates.text, 1.0, ())
+
+
 def _argue_support(case: Case, judged: Judged) -> Iterator[Reason]:
-    """Say what else is alike where words are, and why that may be so without any copying."""
-    if judged.likeness == "none" or judged.direction == "common_source":
+    """Say what else is alike where words or pictures are, and why that may be so without any copying."""
+    if judged.main.likeness == "none" or judged.main.direction == "common_source":
         return
     at = {kind: _find_kind(case, kind) for kind in ("structure", "asset", "icon")}
     if at["structure"]:
@@ -153,7 +220,7 @@ def _argue_support(case: Case, judged: Judged) -> Iterator[Reason]:
 
 def _find_kind(case: Case, kind: str) -> tuple[int, ...]:
     """Give the positions, in the verdict, of the supporting matches of a kind; of layouts, those that are alike."""
-    first = len(case.matches)
+    first = len(case.matches) + len(case.shown) + len(case.weak)
     return tuple(
         first + at
         for at, match in enumerate(case.support)
@@ -163,16 +230,21 @@ def _find_kind(case: Case, kind: str) -> tuple[int, ...]:
 
 def _argue_likeness(case: Case, judged: Judged) -> Iterator[Reason]:
     """Argue that it is less alike than it looks, and say what was set aside."""
-    if not case.words and not case.found.hot_words:
+    has_words = bool(case.words or case.found.hot_words)
+    if not has_words and not case.pictures and not case.shown:
         yield _against("nothing_read", "no text of the target could be read", 0.0)
+    elif not has_words:
+        text = f"the target has no words; compared were its pictures: {max(case.pictures, len(case.shown)):,}"
+        yield _against("no_words", text, 0.0)
     elif not case.matches:
         text = f"of its {case.words:,} words that count, none stand in a passage shared with a protected item"
-        yield _against("no_shared_text", text, -_MAX_NATS)
-    elif case.list_counted() and (judged.likeness == "none" or judged.direction == "common_source"):
+        yield _against("no_shared_text", text, 0.0 if case.shown else -_MAX_NATS)
+    elif case.list_counted() and (judged.words.likeness == "none" or judged.words.direction == "common_source"):
         bound = judged.partial_words
         text = f"the longest shared passage has {case.longest_group:,} words; fewer than {bound} do not count"
-        yield _against("passage_short", text, -3.0)
-    if judged.direction == "common_source":
+        yield _against("passage_short", text, 0.0 if case.shown else -3.0)
+    yield from _argue_weak(case)
+    if judged.words.direction == "common_source":
         text = f"{case.found.common_words:,} shared words come from elsewhere: licences, notices or quotations"
         yield _against("common_source", text, 0.0)
     elif case.found.hot_words:
@@ -187,10 +259,24 @@ def _argue_likeness(case: Case, judged: Judged) -> Iterator[Reason]:
         yield _against("candidates_left_out", text, 0.0)
 
 
+def _argue_weak(case: Case) -> Iterator[Reason]:
+    """Say which pictures and videos were compared and do not count."""
+    if case.weak:
+        most = max(len(match.frames) for match in case.weak)
+        text = (
+            f"videos that share few key frames with ours, or in another order: {len(case.weak):,}, of at most {most:,}"
+        )
+        first = len(case.matches) + len(case.shown)
+        yield _against("frames_few", text, 0.0, tuple(range(first, first + len(case.weak))))
+    if case.pictures and not any(match.kind == "image" for match in case.shown):
+        yield _against("no_shared_picture", f"none of the {case.pictures:,} pictures compared is ours", -1.0)
+
+
 def _argue_standing(case: Case, judged: Judged) -> Iterator[Reason]:
     """Argue that it may be shown, or was there first, and say what is not known."""
-    if judged.standing in _STANDINGS:
-        code, text = _STANDINGS[judged.standing]
+    parts = (judged.words, judged.shown) if case.matches or case.shown else ()
+    if judged.main.standing in _STANDINGS:
+        code, text = _STANDINGS[judged.main.standing]
         yield _against(code, text, 0.0)
     if judged.quoted:
         named = ", ".join(sorted(set(judged.quoted.values()))[:_NAMED])
@@ -198,12 +284,17 @@ def _argue_standing(case: Case, judged: Judged) -> Iterator[Reason]:
         text = f"{'all' if is_all else 'some'} of what is shared is short and its source is named nearby: {named}"
         code, weight = ("quotation", 0.0) if is_all else ("partly_quotation", -1.0)
         yield _against(code, text, weight, tuple(judged.quoted))
-    if case.matches and judged.direction == "theirs_first":
-        yield _against("theirs_first", judged.dates.text, 0.0)
-    if case.matches and judged.dates.claim:
-        yield _against("theirs_first_claimed", judged.dates.claim, 0.0)
-    if case.matches and judged.direction == "unknown":
-        yield _against("direction_unknown", judged.dates.text, -0.5)
+    if case.linked:
+        text = f"matches of pictures, videos or records whose page links to us: {len(case.linked):,}"
+        yield _against("source_linked", text, -1.0, case.linked)
+    first = next((part.dates.text for part in parts if part.direction == "theirs_first"), "")
+    if first:
+        yield _against("theirs_first", first, 0.0)
+    claim = next((part.dates.claim for part in parts if part.dates.claim), "")
+    if claim:
+        yield _against("theirs_first_claimed", claim, 0.0)
+    if parts and judged.main.direction == "unknown":
+        yield _against("direction_unknown", judged.main.dates.text, -0.5)
     text = "no sealed capture proves what the site of the target served"
     yield _against("not_captured", text, 0.0)
 
@@ -214,6 +305,10 @@ _STANDINGS: Mapping[Standing, tuple[str, str]] = {
     "archive": ("archive", "the host is a web archive, which keeps pages of others and says so"),
     "intermediary": ("intermediary", "the host passes pages of others on: a cache, translator, reader or preview"),
 }
+
+
+def _for(code: str, text: str, weight: float, evidence: tuple[int, ...]) -> Reason:
+    return Reason(code=code, text=text, weight=min(_MAX_NATS, weight), pro=True, evidence=evidence)
 
 
 def _against(code: str, text: str, weight: float, evidence: tuple[int, ...] = ()) -> Reason:
