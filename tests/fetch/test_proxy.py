@@ -9,17 +9,20 @@ from contextlib import closing, contextmanager
 
 import pytest
 
+from cloneward.clock import SystemClock
 from cloneward.errors import InputError
-from cloneward.fetch.proxy import MAX_OPEN, Proxy
+from cloneward.fetch.certify import Certifier
+from cloneward.fetch.proxy import MAX_OPEN, Proxy, Recording
 from cloneward.settings import Fetch
 from tests.fetch.hosts import answer, path_of, say, server_tls
 
 
 @contextmanager
-def proxy_to(host=None, *, max_bytes=10_000_000, timeout_s=20, source="", **rules):
+def proxy_to(host=None, *, max_bytes=10_000_000, timeout_s=20, source="", recording=None, **rules):
     """A proxy that finds every name below `test` at a host."""
     placed = {"allow": (host.endpoint,), "resolve": {"*.test": host.endpoint}} if host else {}
-    with Proxy(Fetch(**(placed | rules)), max_bytes=max_bytes, timeout_s=timeout_s, source=source) as proxy:
+    bounds = {"max_bytes": max_bytes, "timeout_s": timeout_s}
+    with Proxy(Fetch(**(placed | rules)), **bounds, source=source, recording=recording) as proxy:
         yield proxy
 
 
@@ -256,3 +259,97 @@ def test_tls_of_a_stranger_is_not_judged_here(start, authority):
         assert link.recv(4096).startswith(b"HTTP/1.1 200 ")
         with pytest.raises(ssl.SSLCertVerificationError):
             authority.tls.wrap_socket(link, server_hostname="a.test")
+
+
+@pytest.fixture
+def recording(tmp_path, authority):
+    """What a proxy that records needs, trusting the authority of the tests."""
+    return Recording(clock=SystemClock(), certifier=Certifier(tmp_path, SystemClock()), tls=authority.tls)
+
+
+def trust_anything():
+    """A client that looks at no certificate, as a browser that was told of the proxy's key."""
+    context = ssl.create_default_context()
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def test_records_plain_http(start, recording):
+    """Requests and answers of plain HTTP are on record as they went over the wire, in any number."""
+    host = start(say(answer(b"\x1f\x8b packed", "Content-Encoding: gzip\r\n")))
+    with proxy_to(host, recording=recording) as proxy:
+        ask(proxy, "http://a.test/page", headers={"Cookie": "x=1"})
+        (tunnel,) = wait_for(proxy, 1)
+    (trace,) = tunnel.traces
+    assert (trace.target, trace.status, trace.body, trace.is_whole) == ("/page", 200, b"\x1f\x8b packed", True)
+    assert ("Cookie", "x=1") in trace.request_headers
+
+
+def test_records_inside_tls(start, authority, recording):
+    """Inside a tunnel TLS is spoken to both sides: exchanges and the far certificate are on record."""
+    certificate = authority.sign("a.test")
+
+    def serve(link, _):
+        link.sendall(answer(b"one"))
+        link.recv(4096)
+        link.sendall(answer(b"x" * 300_000))
+
+    host = start(serve, tls=server_tls(certificate))
+    with proxy_to(host, recording=recording) as proxy:
+        with connect(proxy) as link:
+            link.sendall(b"CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n")
+            assert link.recv(4096).startswith(b"HTTP/1.1 200 ")
+            with trust_anything().wrap_socket(link, server_hostname="a.test") as secured:
+                for path, size in (("/1", 3), ("/2", 300_000)):
+                    secured.sendall(f"GET {path} HTTP/1.1\r\nHost: a.test\r\n\r\n".encode())
+                    came = b""
+                    while len(came.partition(b"\r\n\r\n")[2]) < size:
+                        came += secured.recv(65536)
+        (tunnel,) = wait_for(proxy, 1)
+    assert [(trace.target, len(trace.body), trace.is_whole) for trace in tunnel.traces] == [
+        ("/1", 3, True),
+        ("/2", 300_000, True),
+    ]
+    assert tunnel.certificates[0] == ssl.PEM_cert_to_DER_cert(
+        certificate.read_text().partition("-----BEGIN PRIVATE")[0]
+    )
+    assert tunnel.received_bytes > 300_000
+
+
+def test_certificates_that_do_not_hold_are_refused(start, authority, recording):
+    """Where the far certificate does not hold, the browser gets nothing, and the record says why."""
+    host = start(say(answer(b"")), tls=server_tls(authority.sign("b.test")))
+    with proxy_to(host, recording=recording) as proxy:
+        with connect(proxy) as link:
+            link.sendall(b"CONNECT a.test:443 HTTP/1.1\r\nHost: a.test:443\r\n\r\n")
+            assert link.recv(4096).startswith(b"HTTP/1.1 200 ")
+            with pytest.raises(OSError, match=r"EOF|reset|closed"):
+                trust_anything().wrap_socket(link, server_hostname="a.test")
+        (tunnel,) = wait_for(proxy, 1)
+    assert "TLS failed" in tunnel.refused
+    assert "certificate verify failed" in tunnel.refused
+
+
+def test_records_what_is_no_tls_in_a_tunnel(start, recording):
+    """A tunnel that speaks plain HTTP, as one for WebSocket does, is read as it is."""
+    host = start(say(answer(b"plain")))
+    with proxy_to(host, recording=recording) as proxy:
+        with connect(proxy) as link:
+            link.sendall(b"CONNECT a.test:80 HTTP/1.1\r\nHost: a.test\r\n\r\n")
+            assert link.recv(4096).startswith(b"HTTP/1.1 200 ")
+            link.sendall(b"GET /live HTTP/1.1\r\nHost: a.test\r\n\r\n")
+            assert link.recv(4096).endswith(b"plain")
+        (tunnel,) = wait_for(proxy, 1)
+    assert [(trace.target, trace.body) for trace in tunnel.traces] == [("/live", b"plain")]
+    assert tunnel.certificates == ()
+
+
+def test_cut_answers_are_on_record(start, recording):
+    """An answer that breaks off is on record as far as it came."""
+    host = start(say(answer(b"half", length=1000)))
+    with proxy_to(host, recording=recording) as proxy:
+        speak(proxy, b"GET http://a.test/ HTTP/1.1\r\nHost: a.test\r\n\r\n")
+        (tunnel,) = wait_for(proxy, 1)
+    (trace,) = tunnel.traces
+    assert (trace.body, trace.is_whole) == (b"half", False)
+    assert "ended before" in trace.failure

@@ -2,26 +2,33 @@
 
 A page that is rendered asks for whatever it likes, as the machine we run on, its neighbours, or a cloud's metadata. So
 the browser looks up no name and connects to nothing but this proxy, which looks at each address before it connects and
-ends all connections when the time, the bytes or the number of them run out. What flows through a TLS tunnel is not
-opened.
+ends all connections when the time, the bytes or the number of them run out.
+
+What flows through a tunnel is not opened, unless the proxy records: then it speaks TLS to both sides, each certificate
+of the far side is checked and kept, and every request and answer is read along as it stands on the wire. A site can
+tell that from an untouched browser by how TLS is begun, so one vantage does without.
 """
 
 import ipaddress
 import selectors
 import socket
+import ssl
 import threading
-from contextlib import closing, suppress
+from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 from urllib.parse import urlsplit
 
 import h11
 
+from cloneward.clock import Clock
 from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.fetch import wire
+from cloneward.fetch.certify import Certifier
 from cloneward.fetch.dns import Resolver
 from cloneward.fetch.guard import Endpoint, Guard, Rules
+from cloneward.fetch.record import Observer, Trace
 from cloneward.fetch.wire import MAX_HEAD_BYTES, STEP_BYTES, Deadline
 from cloneward.url import ascii_host
 
@@ -34,6 +41,16 @@ MAX_TUNNELS: Final = 2_000
 _ACCEPT_S: Final = 0.2  # how long a stop may go unnoticed
 _HOP_BY_HOP: Final = frozenset({b"connection", b"keep-alive", b"proxy-authorization", b"proxy-connection", b"te"})
 _WEB: Final = 80
+_TLS_HELLO: Final = 0x16  # first byte of a TLS handshake (RFC 8446, 5.1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """What a proxy that records needs: the time, certificates for its browser, and which ones hold far off."""
+
+    clock: Clock
+    certifier: Certifier
+    tls: ssl.SSLContext
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +58,9 @@ class Tunnel:
     """One connection that the browser asked for.
 
     `addresses`: what the name servers gave for `host`. `endpoint`: address and port that it was connected to; none
-    where it was not, and `refused` says why. Bytes are those on the wire, of both ways.
+    where it was not, and `refused` says why. Bytes are those of both ways, inside TLS where that was opened.
+    `certificates`: those that the far side showed, DER, its own first; empty where TLS was not opened. `traces`: what
+    was recorded, none where the proxy does not.
     """
 
     host: str
@@ -51,12 +70,22 @@ class Tunnel:
     sent_bytes: int = 0
     received_bytes: int = 0
     refused: str = ""
+    certificates: tuple[bytes, ...] = ()
+    traces: tuple[Trace, ...] = ()
 
 
 class Proxy:
     """Serves one browser for a time; a context that listens within it and has closed everything after it."""
 
-    def __init__(self, rules: Rules, *, max_bytes: int, timeout_s: float, source: str = "") -> None:
+    def __init__(
+        self,
+        rules: Rules,
+        *,
+        max_bytes: int,
+        timeout_s: float,
+        source: str = "",
+        recording: Recording | None = None,
+    ) -> None:
         """Prepare to serve.
 
         Args:
@@ -64,6 +93,7 @@ class Proxy:
             max_bytes: of all connections together, both ways.
             timeout_s: from the first moment on; after it nothing flows.
             source: our own address that connections leave from; the system's choice where empty.
+            recording: if the proxy is to record.
 
         Raises:
             InputError: `allow` or `resolve` cannot be read, or `source` is no address.
@@ -73,6 +103,7 @@ class Proxy:
         self._left_bytes = max_bytes
         self._timeout_s = timeout_s
         self._source = _read_source(source)
+        self._recording = recording
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._tunnels: list[Tunnel] = []
@@ -142,8 +173,7 @@ class Proxy:
 
     def _serve(self, link: socket.socket) -> None:
         """Serve one connection; what goes wrong on it ends it, and is on record if it was understood."""
-        with self._lock:
-            self._links.add(link)
+        self._watch(link)
         with closing(link), suppress(*wire.FAULTS):
             link.settimeout(min(self._deadline.left_s(), wire.CONNECT_S))
             head, rest = _read_head(link)
@@ -153,8 +183,6 @@ class Proxy:
                 _answer(link, "400 Bad Request")
                 return
             self._forward(link, errand, rest)
-        with self._lock:
-            self._links.discard(link)
 
     def _forward(self, link: socket.socket, errand: "_Errand", rest: bytes) -> None:
         addresses: tuple[str, ...] = ()
@@ -170,20 +198,37 @@ class Proxy:
             _answer(link, "403 Forbidden" if isinstance(error, RefusedError) else "502 Bad Gateway")
             return
         with closing(far):
-            reached = Endpoint(ipaddress.ip_address(far.getpeername()[0]), far.getpeername()[1])
+            known = {"host": errand.host, "port": errand.port, "addresses": addresses, "endpoint": _name_peer(far)}
             if not errand.head:
                 _answer(link, "200 Connection established")
-            sent, received = self._pump(link, far, errand.head + rest)
-            self._note(
-                Tunnel(
-                    host=errand.host,
-                    port=errand.port,
-                    addresses=addresses,
-                    endpoint=str(reached),
-                    sent_bytes=sent,
-                    received_bytes=received,
-                )
-            )
+            self._carry(link, far, errand, rest, known)
+
+    def _carry(
+        self, link: socket.socket, far: socket.socket, errand: "_Errand", rest: bytes, known: dict[str, Any]
+    ) -> None:
+        """Carry what both sides say, recorded or not, and put the connection on record when it has ended."""
+        certificates: tuple[bytes, ...] = ()
+        recording = self._recording
+        with ExitStack() as opened:
+            if recording is not None and not errand.head and not rest and _begins_tls(link):
+                try:
+                    far = opened.enter_context(wire.secure(far, errand.host, recording.tls, self._deadline))
+                    certificates = _list_certificates(far)
+                    own = recording.certifier.serve_as(errand.host)
+                    link = opened.enter_context(own.wrap_socket(link, server_side=True))
+                    self._watch(link)
+                except OSError as error:
+                    self._note(Tunnel(**known, certificates=certificates, refused=f"TLS failed: {error}"))
+                    return
+            observer = None if recording is None else Observer(recording.clock)
+            sent, received = self._pump(link, far, errand.head + rest, observer)
+        traces = () if observer is None else observer.end()
+        self._note(Tunnel(**known, sent_bytes=sent, received_bytes=received, certificates=certificates, traces=traces))
+
+    def _watch(self, link: socket.socket) -> None:
+        """Have `stop` end this connection too."""
+        with self._lock:
+            self._links = {other for other in self._links if other.fileno() >= 0} | {link}
 
     def _find(self, host: str, port: int) -> list[Endpoint]:
         placed = self._guard.place(host, port)
@@ -195,25 +240,35 @@ class Proxy:
         with self._lock:
             self._tunnels.append(tunnel)
 
-    def _pump(self, link: socket.socket, far: socket.socket, first: bytes) -> tuple[int, int]:
+    def _pump(
+        self, link: socket.socket, far: socket.socket, first: bytes, observer: Observer | None
+    ) -> tuple[int, int]:
         """Carry bytes both ways until one side ends, or something runs out; give how many each way."""
         moved = {far: 0, link: 0}
         with suppress(OSError), selectors.DefaultSelector() as waiting:
             far.sendall(first)
             moved[far] += self._spend(len(first))
+            if observer is not None and first:
+                observer.note_sent(first)
             for end in moved:
                 waiting.register(end, selectors.EVENT_READ)
             while not self._stopped.is_set() and self._left_bytes > 0 and self._has_time() and waiting.get_map():
-                for key, _ in waiting.select(_ACCEPT_S):
-                    near, other = (link, far) if key.fileobj is link else (far, link)
-                    piece = near.recv(STEP_BYTES)
-                    if piece:
-                        other.settimeout(self._deadline.left_s())
-                        other.sendall(piece)
-                        moved[other] += self._spend(len(piece))
-                    else:
+                for near in _list_ready(waiting):
+                    other = far if near is link else link
+                    piece = _read_ready(near)
+                    if piece is None:
+                        continue
+                    if not piece:
+                        if isinstance(near, ssl.SSLSocket):  # TLS has no half that stays open
+                            return moved[far], moved[link]
                         waiting.unregister(near)
                         other.shutdown(socket.SHUT_WR)
+                        continue
+                    if observer is not None:
+                        (observer.note_sent if near is link else observer.note_received)(piece)
+                    other.settimeout(self._deadline.left_s())
+                    other.sendall(piece)
+                    moved[other] += self._spend(len(piece))
         return moved[far], moved[link]
 
     def _spend(self, size_bytes: int) -> int:
@@ -229,6 +284,45 @@ class _Errand:
     host: str
     port: int
     head: bytes = b""
+
+
+def _name_peer(link: socket.socket) -> str:
+    address, port = link.getpeername()[:2]
+    return str(Endpoint(ipaddress.ip_address(address), port))
+
+
+def _begins_tls(link: socket.socket) -> bool:
+    """Look at the first byte, and leave it there."""
+    return link.recv(1, socket.MSG_PEEK)[:1] == bytes([_TLS_HELLO])
+
+
+def _list_certificates(link: socket.socket) -> tuple[bytes, ...]:
+    """Give the chain as it was sent; where this Python does not tell it, the far side's own."""
+    if not isinstance(link, ssl.SSLSocket):
+        return ()
+    inner = getattr(link, "_sslobj", None)  # public from Python 3.13 on, as a method of the socket
+    if inner is not None and hasattr(inner, "get_unverified_chain"):
+        return tuple(ssl.PEM_cert_to_DER_cert(one.public_bytes()) for one in inner.get_unverified_chain() or ())
+    own = link.getpeercert(binary_form=True)
+    return (own,) if own else ()
+
+
+def _list_ready(waiting: selectors.BaseSelector) -> list[socket.socket]:
+    """Give the sockets that have something to read: also what TLS has unpacked already, which no selector sees."""
+    ends = [key.fileobj for key in waiting.get_map().values()]
+    held = [end for end in ends if isinstance(end, ssl.SSLSocket) and end.pending()]
+    if held:
+        return list(held)
+    return [key.fileobj for key, _ in waiting.select(_ACCEPT_S) if isinstance(key.fileobj, socket.socket)]
+
+
+def _read_ready(link: socket.socket) -> bytes | None:
+    """Give what can be read without waiting; none where it was only TLS's own talk, or less than a record of it."""
+    link.settimeout(0)
+    try:
+        return link.recv(STEP_BYTES)
+    except (ssl.SSLWantReadError, BlockingIOError):
+        return None
 
 
 def _read_source(text: str) -> tuple[str, int] | None:
