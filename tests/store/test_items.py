@@ -199,3 +199,17 @@ def test_mark_differs_after_every_change(store):
     assert len(set(marks)) == len(marks)
     store.add(store.begin_import("d"), [make_entry(1)])
     assert store.mark() == marks[-1]
+
+
+def test_mark_of_all_differs_after_every_import(store):
+    """Each import gives a mark that was never there before, whatever it changed, and reading changes none."""
+    marks = [store.mark_all()]
+    for title in ("One", "Another", "Another"):
+        batch = store.begin_import("a")
+        store.add(batch, [make_entry(1, title=title)])
+        store.close_import(batch)
+        marks.append(store.mark_all())
+    store.remove("i00001")
+    marks.append(store.mark_all())
+    assert len(set(marks)) == len(marks)
+    assert store.mark_all() == marks[-1]

@@ -17,7 +17,7 @@ from cloneward.store.imports import Import, read_import, select_imports
 from cloneward.store.media import read_page, read_shown
 from cloneward.store.objects import ObjectStore
 from cloneward.store.proofs import read_domains
-from cloneward.store.tables import addresses, items, versions
+from cloneward.store.tables import addresses, imports, items, versions
 from cloneward.url import registered_domain
 
 # One round trip and some hundred kB a page; SQLite takes 32,766 parameters a statement.
@@ -138,6 +138,16 @@ class ItemStore:
         with self._engine.connect() as connection:
             count, open_ = connection.execute(select(func.count(), standing).select_from(versions)).one()
         return f"{count}.{open_}"
+
+    def mark_all(self) -> str:
+        """Give what differs whenever anything of an item may have changed: its record, its pictures, its text.
+
+        While an import that was cut short is taken up again, only what changed items' texts makes a difference.
+        """
+        query = select(func.count(), func.count(imports.c.finished_at)).select_from(imports)
+        with self._engine.connect() as connection:
+            begun, finished = connection.execute(query).one()
+        return f"{self.mark()}.{begun}.{finished}"
 
     def known(self, wanted: Iterable[str]) -> dict[str, Known]:
         """Give what we hold for each address, leaving out those we hold nothing for."""
