@@ -147,7 +147,7 @@ def _list_statuses() -> list[Site]:
         one("no-content", asks, routes={"/none": Reply(status=204, kind="")}),
         one("not-modified", ask_twice, routes={"/kept.txt": _answer_unless_same}),
         one("empty", routes={"/": Reply(b"")}, text=""),
-        one("auth", routes={"/": _challenge("auth")}),
+        one("auth", routes={"/": _challenge("auth")}, text=""),
         one("auth-part", '<img src="/locked.png">', routes={"/locked.png": _challenge("auth-part")}),
         one(
             "early-hints",
@@ -194,10 +194,18 @@ def _list_broken() -> list[Site]:
     sites += [
         one("page-short", routes={"/": Reply(long, cut=page_cut)}, text=name_marker("page-short")),
         one(
-            "length-too-long", '<img src="/a.png">', routes={"/a.png": Reply(image, PNG, claimed=len(image) + 999, cut=len(image))}
+            "length-too-long",
+            '<img src="/a.png">',
+            routes={"/a.png": Reply(image, PNG, claimed=len(image) + 999, cut=len(image))},
         ),
-        one("chunks-cut", '<script src="/a.js"></script>', routes={"/a.js": Reply(script, SCRIPT, framing="chunked", cut=900)}),
-        one("gzip-cut", '<script src="/a.js"></script>', routes={"/a.js": Reply(script, SCRIPT, coding="gzip", cut=40)}),
+        one(
+            "chunks-cut",
+            '<script src="/a.js"></script>',
+            routes={"/a.js": Reply(script, SCRIPT, framing="chunked", cut=900)},
+        ),
+        one(
+            "gzip-cut", '<script src="/a.js"></script>', routes={"/a.js": Reply(script, SCRIPT, coding="gzip", cut=40)}
+        ),
         one("page-reset", routes={"/": Reply(long, cut=page_cut, ending="reset")}, text=""),
         one(
             "coding-lie",
@@ -258,19 +266,27 @@ def _list_parts() -> list[Site]:
     svg = b'<svg xmlns="http://www.w3.org/2000/svg" width="20" height="20"><rect width="9" height="9"/></svg>'
     tall = '<div style="height:4000px"></div>'
     frames: dict[str, Answer | Handler] = {
-        f"/{depth}": Reply(write_page(f"Frame {depth}", f'{tell(f"frame {depth}", 2)}<iframe src="/{depth + 1}"></iframe>'))
+        f"/{depth}": Reply(
+            write_page(f"Frame {depth}", f'{tell(f"frame {depth}", 2)}<iframe src="/{depth + 1}"></iframe>')
+        )
         for depth in range(1, 5)
     }
     wav = make_wav(60)
     return [
         one("plain"),
         one("favicon", head='<link rel="icon" href="/own.png">', routes={"/own.png": picture("favicon")}, must=("/",)),
-        one("pictures", "".join(f'<img src="/{n}.png">' for n in range(20)), routes={f"/{n}.png": picture(f"p{n}") for n in range(20)}),
+        one(
+            "pictures",
+            "".join(f'<img src="/{n}.png">' for n in range(20)),
+            routes={f"/{n}.png": picture(f"p{n}") for n in range(20)},
+        ),
         one(
             "responsive",
             '<picture><source srcset="/wide.png" media="(min-width: 1px)"><img src="/narrow.png"></picture>'
             '<img srcset="/once.png 1x, /twice.png 2x" src="/none.png">',
-            routes={name: picture(name) for name in ("/wide.png", "/narrow.png", "/once.png", "/twice.png", "/none.png")},
+            routes={
+                name: picture(name) for name in ("/wide.png", "/narrow.png", "/once.png", "/twice.png", "/none.png")
+            },
             must=("/", "/wide.png"),
         ),
         one(
@@ -301,7 +317,11 @@ def _list_parts() -> list[Site]:
         ),
         one("frame-guest", routes={"/inside": show("frame-guest inside")}, must=("/",)),
         one("data-urls", f'<img src="data:image/png;base64,{uri}"><iframe src="data:text/html,<p>inside"></iframe>'),
-        one("lazy", f'{tall}<img loading="lazy" src="/low.png" width="40" height="30">', routes={"/low.png": picture("low")}),
+        one(
+            "lazy",
+            f'{tall}<img loading="lazy" src="/low.png" width="40" height="30">',
+            routes={"/low.png": picture("low")},
+        ),
         one(
             "observer",
             f'{tall}<img id="low" width="40" height="30">'
@@ -340,13 +360,20 @@ def _list_parts() -> list[Site]:
             ),
             routes={"/sound.wav": Reply(make_wav(1), WAV, ranges=True)},
         ),
-        one("big-text", routes={"/": Reply(say("big-text") + (tell("big", 400) + "\n").encode() * (BIG_TEXT_BYTES // 24_000))}),
+        one(
+            "big-text",
+            routes={"/": Reply(say("big-text") + (tell("big", 400) + "\n").encode() * (BIG_TEXT_BYTES // 24_000))},
+        ),
         one(
             "big-picture",
             '<img src="/big.png">',
             routes={"/big.png": Reply(make_png(BIG_PICTURE_SIDE, BIG_PICTURE_SIDE, noise=tell("noise").encode()), PNG)},
         ),
-        one("big-chunked", '<script src="/big.js"></script>', routes={"/big.js": Reply(b"// quiet\n" * 120_000, SCRIPT, framing="chunked")}),
+        one(
+            "big-chunked",
+            '<script src="/big.js"></script>',
+            routes={"/big.js": Reply(b"// quiet\n" * 120_000, SCRIPT, framing="chunked")},
+        ),
     ]
 
 
@@ -383,7 +410,11 @@ def _list_scripted() -> list[Site]:
         ),
         one("fetch-post", run_script(f"fetch('/take', {post})"), routes={"/take": echo}),
         one("fetch-form", run_script(f"{form} fetch('/take', {{method: 'POST', body: form}})"), routes={"/take": echo}),
-        one("fetch-put", run_script("fetch('/take', {method: 'PUT', body: 'x'}); fetch('/take', {method: 'DELETE'})"), routes={"/take": echo}),
+        one(
+            "fetch-put",
+            run_script("fetch('/take', {method: 'PUT', body: 'x'}); fetch('/take', {method: 'DELETE'})"),
+            routes={"/take": echo},
+        ),
         one("fetch-head", run_script("fetch('/big', {method: 'HEAD'})"), routes={"/big": Reply(b"x" * 1000, PLAIN)}),
         one(
             "xhr-post",
@@ -439,7 +470,11 @@ def _list_scripted() -> list[Site]:
                 "/from-worker.json": Reply(b'"from the worker"', JSON),
             },
         ),
-        one("blob", run_script(blob), routes={"/from-blob.json": Reply(b"{}", JSON, headers=(("Access-Control-Allow-Origin", "*"),))}),
+        one(
+            "blob",
+            run_script(blob),
+            routes={"/from-blob.json": Reply(b"{}", JSON, headers=(("Access-Control-Allow-Origin", "*"),))},
+        ),
         one(
             "service-worker",
             run_script(register),
@@ -453,7 +488,10 @@ def _list_scripted() -> list[Site]:
             '<img src="/allowed.png"><script>document.body.append("never run")</script><script src="/own.js"></script>',
             routes={
                 "/": Reply(
-                    say("csp", '<img src="/allowed.png"><script>document.body.append("never run")</script><script src="/own.js"></script>'),
+                    say(
+                        "csp",
+                        '<img src="/allowed.png"><script>document.body.append("never run")</script><script src="/own.js"></script>',
+                    ),
                     headers=(("Content-Security-Policy", "default-src 'self'; report-uri /report"),),
                 ),
                 "/allowed.png": picture("csp"),
@@ -465,7 +503,10 @@ def _list_scripted() -> list[Site]:
         one(
             "document-write",
             run_script("document.write('<script src=\"/w.js\"><' + '/script>')"),
-            routes={"/w.js": Reply(b"document.write('<img src=/written.png>')", SCRIPT), "/written.png": picture("written")},
+            routes={
+                "/w.js": Reply(b"document.write('<img src=/written.png>')", SCRIPT),
+                "/written.png": picture("written"),
+            },
         ),
         one(
             "same-address",
@@ -479,7 +520,9 @@ def _list_scripted() -> list[Site]:
         ),
         one(
             "single-page",
-            run_script(f"document.querySelector('p').remove(); history.pushState({{}}, '', '/deep/page'); {put('single-page')}"),
+            run_script(
+                f"document.querySelector('p').remove(); history.pushState({{}}, '', '/deep/page'); {put('single-page')}"
+            ),
             text=name_marker("single-page"),
         ),
     ]
@@ -543,7 +586,9 @@ def _list_streams() -> list[Site]:
         one(
             "slow-body",
             run_script(read_slow),
-            routes={"/slow.txt": Reply(kind=PLAIN, framing="chunked", pieces=lambda: cut_pieces(slow, 16), pause_s=0.05)},
+            routes={
+                "/slow.txt": Reply(kind=PLAIN, framing="chunked", pieces=lambda: cut_pieces(slow, 16), pause_s=0.05)
+            },
         ),
         one("slow-head", '<img src="/slow.png">', routes={"/slow.png": Reply(picture("slow").body, PNG, delay_s=1.0)}),
     ]
@@ -579,7 +624,11 @@ def _list_odd() -> list[Site]:
     headers = (("X-Twice", "one"), ("X-Twice", "two"), ("X-Latin", "gr\xfc\xdfe"), ("x-empty", ""))
     return [
         one("text-page", routes={"/": Reply(f"{name_marker('text-page')} {tell('text-page')}".encode(), PLAIN)}),
-        one("json-page", routes={"/": Reply(f'{{"word": "{name_marker("json-page")}"}}'.encode(), JSON)}, text=name_marker("json-page")),
+        one(
+            "json-page",
+            routes={"/": Reply(f'{{"word": "{name_marker("json-page")}"}}'.encode(), JSON)},
+            text=name_marker("json-page"),
+        ),
         one("picture-page", routes={"/": picture("picture-page")}, text=""),
         one(
             "xhtml-page",

@@ -16,7 +16,9 @@ def look_up(names, name, kind="A"):
 @pytest.fixture
 def names():
     """A server that knows one name of each kind."""
-    with Names({"here.test": "127.0.0.7", "gone.test": "nxdomain", "broken.test": "servfail", "mute.test": "silent"}) as it:
+    with Names(
+        {"here.test": "127.0.0.7", "gone.test": "nxdomain", "broken.test": "servfail", "mute.test": "silent"}
+    ) as it:
         yield it
 
 

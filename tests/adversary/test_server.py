@@ -137,7 +137,9 @@ def test_neighbours_share_domain():
     assert (request.host, request.path, request.query) == ("one.test", "/a", {"b": "1"})
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xff\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 60_000, b"\x16\x03\x01"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\x00\xff\r\n\r\n", b"GET / HTTP/1.1\r\n" + b"a: b\r\n" * 60_000, b"\x16\x03\x01"]
+)
 def test_survives_nonsense(serve, content):
     """Bytes that are no request do not stop the server."""
     import socket

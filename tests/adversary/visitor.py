@@ -23,7 +23,10 @@ BROWSER_HEADERS = (
     ("sec-ch-ua-mobile", "?0"),
     ("sec-ch-ua-platform", '"Linux"'),
     ("Upgrade-Insecure-Requests", "1"),
-    ("User-Agent", "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36"),
+    (
+        "User-Agent",
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+    ),
     ("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8"),
     ("Sec-Fetch-Site", "none"),
     ("Sec-Fetch-Mode", "navigate"),
@@ -92,7 +95,14 @@ def open_chromium(playwright: Playwright, flags: Sequence[str] = ()) -> Iterator
             os.chown(profile, NOBODY, NOBODY)
         launcher = write_launcher(folder, find_chromium())
         rules = "MAP *.test 127.0.0.1, MAP 10.* 127.0.0.9, MAP 169.254.* 127.0.0.9, MAP 192.168.* 127.0.0.9"
-        command = [launcher, *FLAGS, *flags, f"--host-resolver-rules={rules}", "--remote-debugging-port=0"]
+        command = [
+            launcher,
+            *FLAGS,
+            "--disable-blink-features=AutomationControlled",
+            *flags,
+            f"--host-resolver-rules={rules}",
+            "--remote-debugging-port=0",
+        ]
         child = subprocess.Popen(
             [*command, f"--user-data-dir={profile}", "about:blank"],
             env={**os.environ, "HOME": str(profile)},

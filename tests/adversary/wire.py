@@ -119,9 +119,12 @@ def make_wav(seconds: float) -> bytes:
     """Silence: 8 kHz, 8 bits, one channel."""
     count = int(8000 * seconds)
     form = struct.pack("<HHIIHH", 1, 1, 8000, 8000, 1, 8)
-    return struct.pack("<4sI4s4sI", b"RIFF", 36 + count, b"WAVE", b"fmt ", 16) + form + struct.pack(
-        "<4sI", b"data", count
-    ) + b"\x80" * count
+    return (
+        struct.pack("<4sI4s4sI", b"RIFF", 36 + count, b"WAVE", b"fmt ", 16)
+        + form
+        + struct.pack("<4sI", b"data", count)
+        + b"\x80" * count
+    )
 
 
 def chunk(piece: bytes) -> bytes:
