@@ -98,12 +98,16 @@ def test_a_small_picture_is_blurred_too():
 def test_outline_is_drawn_around_the_part():
     """The edges of the part are drawn, its middle is left alone; one that makes no sense draws nothing."""
     content = encode(Image.new("RGB", (320, 320), (90, 120, 90)), "PNG")
-    pixels = np.asarray(open_made(make_thumbnail(content, crop=(0.25, 0.5, 0.75, 1.0))).convert("L"), int)
+    made = make_thumbnail(content, crop=(0.25, 0.5, 0.75, 1.0))
+    assert made.is_outlined
+    pixels = np.asarray(open_made(made).convert("L"), int)
     assert pixels[240, 76:84].min() < 60
     assert pixels[240, 76:84].max() > 200
     assert abs(pixels[240, 160] - pixels[20, 20]) < 3
     plain = make_thumbnail(content)
+    assert not plain.is_outlined
     assert make_thumbnail(content, crop=(0.7, 0.0, 0.2, 1.0)) == plain
+    assert make_thumbnail(content, crop=(0.0, 0.0, 1.0, 1.0)) == plain
 
 
 def test_same_bytes_same_thumbnail():

@@ -6,12 +6,16 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 from random import Random
 
+from PIL import Image
+
+from cloneward.judge.pictures import make_pair
 from cloneward.judge.report import Exhibit
 from cloneward.model.case import Reason, SealState, Verdict
-from cloneward.model.content import Item, Problem
-from cloneward.model.finding import Match, Span
+from cloneward.model.content import Item, ItemRecord, ItemVersion, Problem
+from cloneward.model.finding import FieldMatch, FrameMatch, Match, Span, Transform
 from cloneward.model.ids import digest_text
 from cloneward.sim.text import NOUNS
+from tests.hostile_images import encode, make_picture
 
 HARBOUR = """How the tide gauge at Vessel Point works
 Every six minutes a float in a well of concrete is read by two sensors that know nothing of each other. When they agree to within a centimetre, the mean is published; when they do not, neither is, and a person is called.
@@ -63,9 +67,8 @@ def make_item(name, text, **facts):
         digest=digest_text(text),
         text_digest=digest_text(text),
         words=len(text.split()),
-        kind="article",
         published_at="2024-03-11T08:00:00Z",
-        **facts,
+        **({"kind": "article"} | facts),
     )
 
 
@@ -233,9 +236,75 @@ def make_unrelated():
     return Exhibit(verdict=make_verdict("bakery.example", pages=12, words=3412), pages={}, items={})
 
 
+VIEWER = "Nora Vessel\n@nora.vessel\n12.4K followers\nKeeper of the tide gauge at the old harbour\nLow water at six"
+FIELDS = {
+    "name": "Nora Vessel",
+    "handle": "nora.vessel",
+    "counts": {"followers": 12_431, "posts": 318},
+    "bio": "Keeper of the tide gauge at the old harbour. Swimmer.",
+    "posts": [{"caption": "Low water at six, and nobody there"}],
+}
+
+
+def make_viewer(shows_people=False):
+    """A site that shows people's profiles: a record, two pictures of which one is cut, and a video."""
+    profile = make_item("nora", VIEWER, kind="profile", title="Nora Vessel", person="p1", visibility="login")
+    photo = make_item("photo", "", kind="photo", title="", person="p1", subjects=("p2",), minor=True)
+    clip = make_item("clip", "", kind="video", title="", person="p3")
+    page = "https://peek.example/u/nora?<b>"
+    told = [
+        ("name", "Nora Vessel", "exact"),
+        ("handle", "nora.vessel", "exact"),
+        ("counts.followers", "12.4K", "rounded"),
+        ("bio", "Keeper of the tide gauge at the old harbour", "truncated"),
+        ("posts.0.caption", "Low water at six", "truncated"),
+    ]
+    places = [(name, VIEWER.index(words), len(words), agreement) for name, words, agreement in told]
+    fields = tuple(
+        FieldMatch(name=name, target=(at, at + length), agreement=agreement) for name, at, length, agreement in places
+    )
+    crop = Transform(mirror=True, degrees=2.0, scale=0.4, crop=(0.0, 0.0, 0.78, 1.0))
+    whole = Transform(mirror=False, degrees=0.0, scale=0.5, crop=(0.0, 0.0, 1.0, 1.0))
+    frames = tuple(FrameMatch(target_s=3.0 * n, item_s=12.5 + 3.0 * n, distance=4 + 2 * n) for n in range(3))
+    matches = (
+        Match(item=profile.id, version="2026-03-01T00:00:00Z", page=page, kind="record", measure="fields", value=5, fields=fields),
+        Match(item=photo.id, page=page, kind="image", measure="inliers", value=148, image="https://peek.example/1.jpg", transform=crop),
+        Match(item=photo.id, page="https://peek.example/", kind="image", measure="hamming", value=6, image="https://peek.example/s/1.jpg", transform=whole),
+        Match(item=clip.id, page=page, kind="video", measure="hamming", value=8, image="https://peek.example/2.mp4", frames=frames),
+    )  # fmt: skip
+    picture = make_picture(seed=11, size=(900, 600))
+    cut = picture.crop((0, 0, 702, 600)).transpose(Image.Transpose.FLIP_LEFT_RIGHT).rotate(-2, fillcolor="white")
+    stills = [encode(make_picture(seed=seed, size=(640, 360))) for seed in (21, 22, 23)]
+    ours = encode(picture)
+    verdict = make_verdict(
+        "peek.example", verdict="partial_copy", likeness="partial", words=412, pages=2, items_matched=3,
+        persons_affected=3, login_only_items=1, harms=("personal_data", "login_only", "minors"), matches=matches,
+        reasons=(
+            Reason(code="same_record", text="protected records of which fields stand together on a page: 1; the most fields are 5", weight=5.0, pro=True, evidence=(0,)),
+            Reason(code="same_video", text="videos that show key frames of ours in the same order: 1; the most frames are 3", weight=5.0, pro=True, evidence=(3,)),
+            Reason(code="same_picture", text="pictures of the target that are ours, by what they show: 2 of 9 that were compared", weight=4.0, pro=True, evidence=(1, 2)),
+            Reason(code="personal_data", text="matched items that are profiles, or of people: 3, of 3 people on record", weight=0.0, pro=True, evidence=(0, 1, 2, 3)),
+            Reason(code="minors", text="matched items that their owner records as of a minor: 1", weight=0.0, pro=True, evidence=(1, 2)),
+            Reason(code="direction_unknown", text="nothing proves who published the pictures, videos or records first", weight=-0.5, pro=False),
+        ),
+    )  # fmt: skip
+    version = ItemVersion(since="2026-03-01T00:00:00Z", fields=FIELDS)
+    return Exhibit(
+        verdict=verdict,
+        pages={page: VIEWER},
+        items={item.id: (item, "") for item in (profile, photo, clip)},
+        pictures={
+            1: (make_pair(ours, encode(cut), crop, shows_people=shows_people),),
+            2: (make_pair(ours, encode(picture.resize((450, 300))), whole, shows_people=shows_people),),
+            3: tuple(make_pair(still, still, shows_people=shows_people) for still in stills[:2]),
+        },
+        records={profile.id: ItemRecord(id=profile.id, kind="profile", versions=(version,))},
+    )
+
+
 def make_sample():
     """All of them, the gravest first."""
-    return [make_copy(), make_hostile(), make_licensed(), make_unknown(), make_unrelated()]
+    return [make_copy(), make_hostile(), make_licensed(), make_unknown(), make_unrelated(), make_viewer()]
 
 
 def make_crowd(matches):

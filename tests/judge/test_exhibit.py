@@ -4,8 +4,11 @@ from dataclasses import replace
 
 from cloneward.judge import exhibit as subject
 from cloneward.judge.exhibit import Exhibit, view_listed, view_match, view_texts
+from cloneward.judge.pictures import Room
 from cloneward.model.finding import Span
 from tests.judge.sample import make_copy, make_crowd, make_item, make_match, make_verdict
+
+ROOM = Room(shows_people=False)
 
 
 def make_exhibit(text, item_text, **facts):
@@ -22,7 +25,7 @@ def test_numbers_agree():
         Span(target=(10, 14), item=(0, 4), words=1, group=1),
         Span(target=(0, 4), item=(10, 14), words=1, group=0),
     )
-    view = view_match(make_exhibit("aaaa aaaa bbbb", "bbbb aaaa aaaa", spans=spans), 0, "t1", 1)
+    view = view_match(make_exhibit("aaaa aaaa bbbb", "bbbb aaaa aaaa", spans=spans), 0, "t1", 1, ROOM)
     starts = [
         [(p.text, p.starts) for row in side.cut[0].paragraphs for p in row if p.starts]
         for side in (view.target_side, view.item_side)
@@ -36,7 +39,7 @@ def test_links_need_both_sides():
     """A span whose beginning is left out on one side is numbered without a link, and counted as not shown."""
     filler = "filler " * 3_000
     spans = [Span(target=(n * 38, n * 38 + 30), item=(n * 400, n * 400 + 50), words=9) for n in range(50)]
-    view = view_match(make_exhibit(filler[:1_900], filler, spans=tuple(spans)), 0, "t1", 1)
+    view = view_match(make_exhibit(filler[:1_900], filler, spans=tuple(spans)), 0, "t1", 1, ROOM)
     assert view.target_side.numbers == set(range(1, 51))
     assert view.links == view.item_side.numbers
     assert len(view.links) < 50
@@ -46,7 +49,7 @@ def test_links_need_both_sides():
 def test_texts_not_at_hand():
     """A match whose texts are missing is shown with a note in their place."""
     exhibit = make_exhibit("one two three four five", "one two three four five")
-    view = view_match(replace(exhibit, pages={}, items={}), 0, "t1", 1)
+    view = view_match(replace(exhibit, pages={}, items={}), 0, "t1", 1, ROOM)
     assert view.target_side.note == view.item_side.note == "The text is not at hand and cannot be shown."
     assert view.item_facts == "not among the items at hand"
     assert not view.links
@@ -55,7 +58,7 @@ def test_texts_not_at_hand():
 def test_strays_are_told():
     """Spans outside the text at hand are not marked, and the reader is told."""
     spans = (Span(target=(0, 3), item=(0, 3), words=1), Span(target=(90, 99), item=(4, 7), words=1))
-    view = view_match(make_exhibit("one two", "one two", spans=spans), 0, "t1", 1)
+    view = view_match(make_exhibit("one two", "one two", spans=spans), 0, "t1", 1, ROOM)
     assert view.target_side.note == "1 span not marked: outside the text at hand."
     assert view.links == {1}
 

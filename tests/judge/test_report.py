@@ -14,11 +14,21 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from cloneward.judge import report as subject
-from cloneward.judge.report import render_report, share_bounds, view_figures
+from cloneward.judge.report import count_shown, render_report, share_bounds, view_figures
 from cloneward.model.case import Reason, WhyNot
-from tests.judge.sample import make_copy, make_crowd, make_hostile, make_sample, make_unknown, make_unrelated
+from tests.judge.sample import (
+    make_copy,
+    make_crowd,
+    make_hostile,
+    make_sample,
+    make_unknown,
+    make_unrelated,
+    make_verdict,
+    make_viewer,
+)
 
 MADE_AT = datetime(2026, 11, 24, 5, 0, tzinfo=UTC)
+JPEG = "data:image/jpeg;base64,AA=="
 BUILD = Path(__file__).parents[2] / "build" / "report"
 
 
@@ -50,11 +60,12 @@ def test_same_input_same_page(sample):
 
 
 def test_stands_alone(tree):
-    """The page has no script, no resource, no handler, and a policy that forbids them."""
-    assert not tree.css("script, img, iframe, object, embed, link, base, form, svg, video, audio, template")
+    """The page has no script, no resource but pictures of its own, no handler, and a policy that forbids them."""
+    assert not tree.css("script, iframe, object, embed, link, base, form, svg, video, audio, template")
     assert len(tree.css("style")) == 1
     for node in tree.css("*"):
-        assert not {name for name in node.attributes if name.startswith("on") or name in {"src", "style"}}
+        assert not {name for name in node.attributes if name.startswith("on") or name in {"srcset", "style"}}
+        assert re.fullmatch("data:image/jpeg;base64,[A-Za-z0-9+/=]+", node.attributes.get("src", JPEG))
     policy = tree.css_first("meta[http-equiv=Content-Security-Policy]").attributes["content"]
     assert policy.startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:")
     assert tree.css_first("meta[name=robots]").attributes["content"] == "noindex"
@@ -99,7 +110,7 @@ def test_marks_hold_the_words(tree):
 
 def test_says_what_it_must(tree):
     """Tool, policy, time, verdict, figures with definitions, reasons with weights, limits: all are there."""
-    assert read_text(tree.css_first("h1")) == "Likeness report on tidal-facts.example and 4 other targets"
+    assert read_text(tree.css_first("h1")) == "Likeness report on tidal-facts.example and 5 other targets"
     assert tree.css_first("time").attributes["datetime"] == "2026-11-24T05:00:00.000Z"
     first = read_text(tree.css_first("#t1"))
     for words in (
@@ -309,6 +320,98 @@ def test_support_is_listed():
     assert "structure 0 0 0 87.5%what both have, as a share of what either has" in rows[0]
     assert "icon 0 0 0 0bits in which the fingerprints differ" in rows[1]
     assert page.css_first(".reasons a").attributes["href"] == "#" + page.css_first("table tbody tr").attributes["id"]
+
+
+def test_pictures_stand_side_by_side():
+    """Theirs and ours are there with what they are, how ours was changed, and where the part that they show lies."""
+    tree = render(make_viewer())
+    text = read_text(tree.css_first("#t1"))
+    assert "it shows 1 record, 1 video and 2 pictures of ours." in text
+    match = tree.css_first("#t1-m3")
+    assert "Mirrored, turned by 2° clockwise, the left 78% shown, at 40% of its size." in read_text(match)
+    target, ours = (node.attributes for node in match.css("img"))
+    assert target["alt"] == "Target's picture of match 3, blurred"
+    assert ours["alt"] == "Our picture of match 3, blurred, outlined: what the target shows"
+    assert all(int(side["width"]) <= 320 >= int(side["height"]) for side in (target, ours))
+    assert [read_text(node) for node in match.css("figcaption")] == ["Target", "Ours"]
+    assert "hxxps://peek[.]example/1.jpg" in read_text(match)
+    assert "0:03.0 in the target's video, 0:15.5 in ours" in read_text(tree.css_first("#t1-m2"))
+
+
+PEOPLE = ["Nora Vessel", "nora.vessel", "Swimmer", "Keeper of the tide gauge", "Low water"]
+
+
+def test_people_are_named_and_shown_only_when_asked():
+    """No value of a record, no title of a person's item and no sharp picture is anywhere in a report by default."""
+    page = render_report([make_viewer()], made_at=MADE_AT)
+    assert [name for name in PEOPLE if name in page] == []
+    assert "12,431" in page
+    assert "first letter and the length" in page
+    asked = render_report([make_viewer(shows_people=True)], made_at=MADE_AT, shows_people=True)
+    assert [name for name in PEOPLE if name not in asked] == []
+    assert "may show people" in asked
+    assert asked.count("data:image") == page.count("data:image") == 8
+    unasked = render_report([make_viewer(shows_people=True)], made_at=MADE_AT)
+    assert "data:image/jpeg" not in unasked
+    assert unasked.count("The picture is not blurred and was left out.") == 8
+
+
+def test_figures_without_words_are_not_known():
+    """Shares of words are not known where there are none, and people and what is not public have their figures."""
+    verdict = make_verdict("a.example", verdict="partial_copy", persons_affected=2, login_only_items=1)
+    figures = {figure.name: figure.value for figure in view_figures(verdict)}
+    assert figures["Share of the target"] == figures["Greatest share of one item"] == "not known"
+    assert (figures["Persons affected"], figures["Items that are not public"]) == ("2", "1")
+
+
+def test_pictures_have_their_place_beside_many_texts():
+    """A picture behind ten thousand matches of text is shown, and one text behind as many pictures is."""
+    crowd = make_crowd(10_000)
+    picture = make_viewer().verdict.matches[1]
+    verdict = replace(crowd.verdict, matches=(*crowd.verdict.matches, picture))
+    tree = render(replace(crowd, verdict=verdict))
+    assert len(tree.css(".match figure")) == 2
+    pictures = tuple(replace(picture, image=f"https://peek.example/{n}.jpg") for n in range(300))
+    verdict = replace(crowd.verdict, matches=(*pictures, crowd.verdict.matches[0]))
+    tree = render(replace(crowd, verdict=verdict))
+    assert len(tree.css(".match .texts")) == 1
+    assert len(tree.css(".match")) == subject.MATCHES
+
+
+def test_count_shown():
+    """A picture on several pages is one, and what no reason counts is not counted."""
+    verdict = make_viewer().verdict
+    twice = replace(verdict.matches[1], page="https://peek.example/2")
+    reason = replace(verdict.reasons[2], evidence=(1, 4))
+    more = replace(verdict, matches=(*verdict.matches, twice), reasons=(reason,))
+    assert count_shown(more) == "1 picture"
+    assert count_shown(make_copy().verdict) == ""
+
+
+def test_hostile_records_are_inert():
+    """Markup and hidden signs in a value, a field's name, an image's address or a version are text."""
+    viewer = make_viewer(shows_people=True)
+    bad = "<img src=x onerror=alert(1)>\u202e"
+    record, picture, *rest = viewer.verdict.matches
+    record = replace(record, version=bad, fields=(replace(record.fields[0], name=bad, target=(0, len(bad))),))
+    picture = replace(picture, image=f"javascript:{bad}")
+    verdict = replace(viewer.verdict, matches=(record, picture, *rest))
+    pages = dict.fromkeys(viewer.pages, bad)
+    page = render_report([replace(viewer, verdict=verdict, pages=pages)], made_at=MADE_AT, shows_people=True)
+    tree = LexborHTMLParser(page)
+    assert all(node.attributes["src"].startswith("data:image/jpeg;base64,") for node in tree.css("img"))
+    assert "\u202e" not in page
+    assert read_text(tree.body).count("<img src=x onerror=alert(1)>") >= 4
+
+
+@pytest.mark.browser
+def test_pictures_are_loaded(page, address):
+    """The browser decodes every picture, and none is wider than its place, on a narrow screen as well."""
+    page.goto(address)
+    sizes = "[...document.images].map(image => image.complete && image.naturalWidth > 0)"
+    assert page.evaluate(sizes) == [True] * 8
+    page.set_viewport_size({"width": 400, "height": 800})
+    assert page.evaluate("document.documentElement.scrollWidth") == 400
 
 
 @pytest.mark.browser

@@ -7,7 +7,8 @@ import pytest
 
 from cloneward.judge import wording
 from cloneward.model import case
-from cloneward.model.finding import Measure
+from cloneward.model.finding import Agreement, MatchKind, Measure, Transform
+from tests.judge.sample import make_verdict, make_viewer
 
 TABLES = [
     (wording.VERDICTS, case.VerdictName),
@@ -18,6 +19,8 @@ TABLES = [
     (wording.HARMS, case.Harm),
     (wording.NOT_COMPARED, case.NotCompared),
     (wording.MEASURES, Measure),
+    (wording.AGREEMENTS, Agreement),
+    (wording.NOUNS, MatchKind),
 ]
 
 
@@ -101,3 +104,52 @@ def test_score_names_its_base_rate():
     told = wording.tell_score(0.001)
     assert "where 0.1% of the targets that share words took them" in told
     assert "nothing of rights" in told
+
+
+@pytest.mark.parametrize(
+    ("mirror", "degrees", "scale", "crop", "words"),
+    [
+        (False, 0.0, 1.0, (0.0, 0.0, 1.0, 1.0), "shown as it is"),
+        (
+            True,
+            2.0,
+            0.4,
+            (0.0, 0.0, 0.78, 1.0),
+            "mirrored, turned by 2° clockwise, the left 78% shown, at 40% of its size",
+        ),
+        (False, -90.0, 1.0, (0.0, 0.0, 1.0, 1.0), "turned by 90° anticlockwise"),
+        (False, 0.4, 1.004, (0.004, 0.0, 0.996, 1.0), "shown as it is"),
+        (
+            False,
+            0.0,
+            2.5,
+            (0.1, 0.25, 0.9, 1.0),
+            "10% to 90% of its width and the lower 75% shown, at 250% of its size",
+        ),
+        (False, 0.0, 1.0, (0.3, 0.0, 1.0, 0.5), "the right 70% and the upper 50% shown"),
+    ],
+)
+def test_a_transform_is_told(mirror, degrees, scale, crop, words):
+    """What happened to a picture is told in words, and what is next to nothing is not."""
+    assert wording.tell_transform(Transform(mirror=mirror, degrees=degrees, scale=scale, crop=crop)) == words
+
+
+def test_masked_values():
+    """A masked value has no more of a text than its first letter, and of a short one nothing."""
+    assert wording.mask_value("nora.vessel") == "n… (11 characters)"
+    assert wording.mask_value("Ann") == wording.mask_value("") == "…"
+
+
+def test_places_in_a_video():
+    """Seconds are printed as minutes and seconds."""
+    assert [wording.print_seconds(at) for at in (0, 9.96, 62.5, 3600)] == ["0:00.0", "0:10.0", "1:02.5", "60:00.0"]
+
+
+def test_a_partial_copy_is_told_by_what_it_shows():
+    """Where pictures or records count the sentence counts them, with the share of the words if any is shared."""
+    verdict = make_viewer().verdict
+    told = wording.tell_verdict(verdict, "3 protected items", "2 pictures")
+    assert told == "has been found to be a partial copy: it shows 2 pictures of ours."
+    words = make_verdict("a.example", verdict="partial_copy", likeness="partial", share_of_target=0.25)
+    assert "; 25% of its words that count stand" in wording.tell_verdict(words, "3 protected items", "1 record")
+    assert "at least one longer passage" in wording.tell_verdict(words, "3 protected items")

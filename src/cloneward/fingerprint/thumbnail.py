@@ -22,6 +22,7 @@ BLURRED_SIDE: Final = 16
 Crop = tuple[float, float, float, float]
 """Left, top, right and bottom edge of a part, as fractions of width and height."""
 
+_WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
 _BLUR = 0.8  # of those few px
 _QUALITY = 80
 _PENS: Final = (("white", 5), ("black", 1))  # px: an outline that is seen on any ground
@@ -29,12 +30,13 @@ _PENS: Final = (("white", 5), ("black", 1))  # px: an outline that is seen on an
 
 @dataclass(frozen=True, kw_only=True)
 class Thumbnail:
-    """A JPEG of our own making: its bytes, its size in px, and whether it was blurred."""
+    """A JPEG of our own making: its bytes, its size in px, whether it was blurred and has an outline drawn on it."""
 
     content: bytes
     width: int
     height: int
     is_blurred: bool
+    is_outlined: bool = False
 
 
 def make_thumbnail(content: bytes, *, is_blurred: bool = True, crop: Crop | None = None) -> Thumbnail | None:
@@ -43,7 +45,7 @@ def make_thumbnail(content: bytes, *, is_blurred: bool = True, crop: Crop | None
     Args:
         content: a file as anybody may have made it.
         is_blurred: whether people must not be recognised in it.
-        crop: a part to draw an outline around.
+        crop: a part to draw an outline around, unless it is all of it.
     """
     if read_image(content)[0] is None:  # it has the limits, and decodes all of what it gives
         return None
@@ -55,11 +57,16 @@ def make_thumbnail(content: bytes, *, is_blurred: bool = True, crop: Crop | None
         return None
     if is_blurred:
         image = _blur(image)
-    if crop is not None:
-        _draw_outline(image, crop)
+    is_outlined = crop is not None and _draw_outline(image, crop)
     file = io.BytesIO()
     image.save(file, "JPEG", quality=_QUALITY)
-    return Thumbnail(content=file.getvalue(), width=image.width, height=image.height, is_blurred=is_blurred)
+    return Thumbnail(
+        content=file.getvalue(),
+        width=image.width,
+        height=image.height,
+        is_blurred=is_blurred,
+        is_outlined=is_outlined,
+    )
 
 
 def _decode(content: bytes) -> Image.Image:
@@ -100,11 +107,14 @@ def _fit(size: tuple[int, int], side: int) -> tuple[int, int]:
     return max(1, round(width * scale)), max(1, round(height * scale))
 
 
-def _draw_outline(image: Image.Image, crop: Crop) -> None:
+def _draw_outline(image: Image.Image, crop: Crop) -> bool:
+    """Draw around a part; false where it is no part of the picture, or all of it."""
     left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in crop)
     width, height = image.width - 1, image.height - 1
     corners = (left * width, top * height, right * width, bottom * height)
-    if left < right and top < bottom:
-        pen = ImageDraw.Draw(image)
-        for colour, thickness in _PENS:
-            pen.rectangle(corners, outline=colour, width=thickness)
+    if not (left < right and top < bottom) or crop == _WHOLE:
+        return False
+    pen = ImageDraw.Draw(image)
+    for colour, thickness in _PENS:
+        pen.rectangle(corners, outline=colour, width=thickness)
+    return True

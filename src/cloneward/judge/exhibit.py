@@ -1,14 +1,16 @@
-"""The evidence for a reader: each match with its two texts side by side, and the texts in full.
+"""The evidence for a reader: each match with its two texts or pictures side by side, and the texts in full.
 
 Spans are numbered in the order of the target's text and carry the same number on both sides.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from cloneward.judge import wording
+from cloneward.judge.fields import RecordView, view_record
+from cloneward.judge.harms import is_personal
 from cloneward.judge.passages import (
     Cut,
     Range,
@@ -21,8 +23,9 @@ from cloneward.judge.passages import (
     number_spans,
     split_blocks,
 )
+from cloneward.judge.pictures import Pair, PairView, Room, view_pairs
 from cloneward.model.case import Verdict
-from cloneward.model.content import Item
+from cloneward.model.content import Item, ItemRecord
 from cloneward.model.finding import Span
 from cloneward.model.ids import digest_text
 
@@ -35,15 +38,18 @@ _SHARES: Final = frozenset({"containment", "jaccard"})
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
-    """A verdict and the texts that it rests on.
+    """A verdict and what it rests on.
 
-    Spans count the code points of these very texts: `pages` by address for a span's `target`, `items` by id
-    for its `item`. A text that is missing is reported as not at hand.
+    Spans count the code points of these very texts: `pages` by address for a span's `target`, and for a field's;
+    `items` by id for its `item`. `pictures`, by a match's position: one pair of a picture, one for each key frame of
+    a video. `records`: by id, with the version that a match names. What is missing is reported as not at hand.
     """
 
     verdict: Verdict
     pages: Mapping[str, str]
     items: Mapping[str, tuple[Item, str]]
+    pictures: Mapping[int, Sequence[Pair]] = field(default_factory=dict)
+    records: Mapping[str, ItemRecord] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +68,7 @@ class MatchView:
     anchor: str
     number: int
     kind: str
+    noun: str
     page: str
     item: str
     title: str
@@ -77,6 +84,11 @@ class MatchView:
     item_side: SideView | None = None
     links: frozenset[int] = frozenset()
     left_out: str = ""
+    image: str = ""
+    transform: str = ""
+    pairs: tuple[PairView, ...] = ()
+    frames_left_out: int = 0
+    record: RecordView | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,16 +104,18 @@ class TextView:
 
 
 def view_listed(exhibit: Exhibit, at: int, anchor: str, rank: int) -> MatchView:
-    """Prepare a match without its texts."""
+    """Prepare a match without its texts and pictures. The title of an item of people may name one: it is left out."""
     match = exhibit.verdict.matches[at]
     item = exhibit.items[match.item][0] if match.item in exhibit.items else None
+    names = item is not None and match.kind != "text" and is_personal(item)
     return MatchView(
         anchor=f"{anchor}-m{rank}",
         number=rank,
         kind=match.kind,
+        noun=wording.NOUNS[match.kind],
         page=wording.shorten(wording.defang_address(match.page)),
         item=wording.shorten(match.item, 100),
-        title=wording.shorten(item.title) if item else "",
+        title=wording.shorten(item.title) if item and not names else "",
         item_url=wording.shorten(item.url or "") if item else "",
         item_facts=_tell_item(item),
         language=_read_language(item),
@@ -110,12 +124,16 @@ def view_listed(exhibit: Exhibit, at: int, anchor: str, rank: int) -> MatchView:
         longest=max(match.group_words().values(), default=0),
         value=wording.print_share(match.value) if match.measure in _SHARES else f"{match.value:,.6g}",
         measure=wording.MEASURES[match.measure],
+        image=wording.shorten(wording.defang_address(match.image or "")),
+        transform=wording.say_sentence(wording.tell_transform(match.transform)) if match.transform else "",
     )
 
 
-def view_match(exhibit: Exhibit, at: int, anchor: str, rank: int) -> MatchView:
-    """Prepare a match with its two texts side by side."""
+def view_match(exhibit: Exhibit, at: int, anchor: str, rank: int, room: Room) -> MatchView:
+    """Prepare a match with its two texts, pictures or records side by side; pictures as far as there is room."""
     match = exhibit.verdict.matches[at]
+    if match.kind != "text":
+        return _view_shown(exhibit, at, view_listed(exhibit, at, anchor, rank), room)
     spans = number_spans(match.spans)
     chosen = choose_spans(spans)
     page_text = exhibit.pages.get(match.page)
@@ -124,13 +142,23 @@ def view_match(exhibit: Exhibit, at: int, anchor: str, rank: int) -> MatchView:
     item_side = view_side(item_text, {number: span.item for number, span in spans.items()}, chosen)
     links = target_side.numbers & item_side.numbers
     listed = view_listed(exhibit, at, anchor, rank)
-    changes = {
-        "target_side": target_side,
-        "item_side": item_side,
-        "links": links,
-        "left_out": _tell_left_out(spans, links) if page_text and item_text else "",
-    }
-    return MatchView(**{**vars(listed), **changes})
+    return replace(
+        listed,
+        target_side=target_side,
+        item_side=item_side,
+        links=links,
+        left_out=_tell_left_out(spans, links) if page_text and item_text else "",
+    )
+
+
+def _view_shown(exhibit: Exhibit, at: int, listed: MatchView, room: Room) -> MatchView:
+    match = exhibit.verdict.matches[at]
+    if match.kind == "record":
+        record = exhibit.records.get(match.item)
+        view = view_record(match, exhibit.pages.get(match.page), record, is_masked=not room.shows_people)
+        return replace(listed, record=view)
+    pairs = view_pairs(match, exhibit.pictures.get(at, ()), listed.number, room)
+    return replace(listed, pairs=pairs, frames_left_out=max(len(match.frames) - len(pairs), 0))
 
 
 def view_side(text: str | None, wanted: Mapping[int, Range], chosen: Iterable[int]) -> SideView:
@@ -146,8 +174,8 @@ def view_side(text: str | None, wanted: Mapping[int, Range], chosen: Iterable[in
 
 
 def view_texts(exhibit: Exhibit, shown: Sequence[int], allowance: int) -> tuple[tuple[TextView, ...], int]:
-    """Prepare the texts of the shown matches in full, each once; also give how many had no room."""
-    matches = [exhibit.verdict.matches[at] for at in shown]
+    """Prepare the texts of the shown matches of text in full, each once; also give how many had no room."""
+    matches = [match for at in shown if (match := exhibit.verdict.matches[at]).kind == "text"]
     views = [
         _view_text("target page", wording.defang_address(page), exhibit.pages[page])
         for page in dict.fromkeys(match.page for match in matches)

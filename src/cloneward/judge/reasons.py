@@ -181,7 +181,7 @@ def _argue_shown(case: Case, judged: Judged) -> Iterator[Reason]:
         {at: match for at, match in shown.items() if match.kind == kind} for kind in ("image", "video", "record")
     )
     if pictures:
-        number = len({(match.page, match.image) for match in pictures.values()})
+        number = len({match.image for match in pictures.values()})
         of = f" of {case.pictures:,} that were compared" if case.pictures >= number else ""
         text = f"pictures of the target that are ours, by what they show: {number:,}{of}"
         yield _for("same_picture", text, _SHOWN_NATS + number, tuple(pictures))

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from itertools import zip_longest
 from typing import Final, TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
@@ -17,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from cloneward.judge import wording
 from cloneward.judge.exhibit import Exhibit, MatchView, TextView, view_listed, view_match, view_texts
 from cloneward.judge.passages import count
+from cloneward.judge.pictures import Room
 from cloneward.model.case import Reason, Verdict
 from cloneward.model.finding import Match
 from cloneward.url import ascii_host, host_of
@@ -28,7 +30,7 @@ OVERVIEW_ROWS: Final = 2_000
 """Targets in the overview."""
 
 MATCHES: Final = 50
-"""Matches shown with their texts, in the whole report: every target's strongest first, then the second, …"""
+"""Matches shown with both sides, in the whole report: every target's strongest first, then the second, …"""
 
 MATCH_ROWS: Final = 200
 """Further matches listed in a table, for each target; fewer where there are many targets."""
@@ -48,7 +50,17 @@ ALL_CHARACTERS: Final = 400_000
 _HOST = re.compile(r"[a-z0-9][a-z0-9.:-]{0,99}")
 
 _SUPPORT: Final = frozenset({"structure", "asset", "icon"})
-"""Kinds of matches that have no texts to show; they are listed."""
+"""Kinds of matches that have nothing to show; they are listed."""
+
+_ORDER: Final = ("text", "record", "video", "image")
+"""Kinds of matches that are shown, as they follow one another."""
+
+_SHOWN: Final = {
+    "same_picture": ("picture", "image"),
+    "same_video": ("video", "image"),
+    "same_record": ("record", "item"),
+}
+"""Reasons whose evidence are pictures, videos and records that count: the noun, and what tells one from another."""
 
 Entry = TypeVar("Entry")
 
@@ -139,19 +151,21 @@ class Share:
     rows: int
 
 
-def render_report(exhibits: Sequence[Exhibit], *, made_at: datetime) -> str:
+def render_report(exhibits: Sequence[Exhibit], *, made_at: datetime, shows_people: bool = False) -> str:
     """Give the report as one HTML page (UTF-8 when written): the same input gives the same page.
 
     Args:
         exhibits: shown in this order; an overview comes first when there are several.
         made_at: an aware time, printed in UTC.
+        shows_people: whether pictures may be sharp, and values of records in the clear.
     """
     shown = exhibits[:TARGETS]
     shares = share_bounds([len(_rank_shown(exhibit.verdict.matches)) for exhibit in shown])
     targets = []
     allowance = ALL_CHARACTERS
+    room = Room(shows_people=shows_people)
     for number, (exhibit, share) in enumerate(zip(shown, shares, strict=True), start=1):
-        target = view_target(exhibit, number, share, allowance)
+        target = view_target(exhibit, number, share, allowance, room)
         allowance -= sum(sum(map(len, text.blocks)) for text in target.texts)
         targets.append(target)
     rows = take_entries([view_row(exhibit, number) for number, exhibit in enumerate(exhibits, 1)], OVERVIEW_ROWS)
@@ -162,6 +176,8 @@ def render_report(exhibits: Sequence[Exhibit], *, made_at: datetime) -> str:
         tools=sorted({exhibit.verdict.tool for exhibit in exhibits}),
         policies=sorted({exhibit.verdict.policy for exhibit in exhibits}),
         total=len(exhibits),
+        shows_people=shows_people,
+        has_shown=any(match.kind != "text" for target in targets for match in target.matches),
         rows=rows,
         targets=targets,
     )
@@ -200,22 +216,22 @@ def view_row(exhibit: Exhibit, number: int) -> RowView:
         site=name_site(verdict),
         target=wording.shorten(wording.defang_address(verdict.target)),
         verdict=verdict.verdict.replace("_", " "),
-        share_of_target=wording.print_share(verdict.share_of_target) if is_judged(verdict) else _NOT_KNOWN,
-        share_of_item_max=wording.print_share(verdict.share_of_item_max) if is_judged(verdict) else _NOT_KNOWN,
+        share_of_target=_print_share(verdict, verdict.share_of_target),
+        share_of_item_max=_print_share(verdict, verdict.share_of_item_max),
         words=verdict.words,
         pages=verdict.pages,
         items_matched=verdict.items_matched,
     )
 
 
-def view_target(exhibit: Exhibit, number: int, share: Share, allowance: int) -> TargetView:
+def view_target(exhibit: Exhibit, number: int, share: Share, allowance: int, room: Room) -> TargetView:
     """Prepare one target's section; `allowance` is how many characters its full texts may have together."""
     verdict = exhibit.verdict
     anchor = f"t{number}"
     ranked = rank_matches(verdict.matches)
-    shown = _rank_shown(verdict.matches)[: share.matches]
+    shown = sorted(_rank_shown(verdict.matches)[: share.matches], key=lambda at: _ORDER.index(verdict.matches[at].kind))
     rows = [at for at in ranked if at not in shown][: share.rows]
-    matches = tuple(view_match(exhibit, at, anchor, rank) for rank, at in enumerate(shown, start=1))
+    matches = tuple(view_match(exhibit, at, anchor, rank, room) for rank, at in enumerate(shown, start=1))
     listed = tuple(view_listed(exhibit, at, anchor, rank) for rank, at in enumerate(rows, len(shown) + 1))
     anchors = {at: view.anchor for at, view in zip([*shown, *rows], [*matches, *listed], strict=True)}
     texts, texts_left_out = view_texts(exhibit, shown, allowance)
@@ -224,7 +240,7 @@ def view_target(exhibit: Exhibit, number: int, share: Share, allowance: int) -> 
         number=number,
         site=name_site(verdict),
         verdict=verdict,
-        sentence=wording.tell_verdict(verdict, count(verdict.items_matched, "protected item")),
+        sentence=wording.tell_verdict(verdict, count(verdict.items_matched, "protected item"), count_shown(verdict)),
         ascii_host=_find_ascii(verdict),
         captured_at=wording.read_time(verdict.captured_at),
         figures=view_figures(verdict),
@@ -243,8 +259,13 @@ def view_target(exhibit: Exhibit, number: int, share: Share, allowance: int) -> 
 
 
 def is_judged(verdict: Verdict) -> bool:
-    """Say whether anything could be compared; if not, a share of nothing is not known, rather than zero."""
+    """Say whether anything could be compared; if not, what was found is not known, rather than nothing."""
     return verdict.verdict != "unknown"
+
+
+def _print_share(verdict: Verdict, share: float) -> str:
+    """Print a share of words, if there are any."""
+    return wording.print_share(share) if verdict.words and is_judged(verdict) else _NOT_KNOWN
 
 
 def name_site(verdict: Verdict) -> str:
@@ -258,15 +279,31 @@ def _find_ascii(verdict: Verdict) -> str:
     return "" if host.isascii() else wording.defang_host(ascii_host(host))
 
 
+def count_shown(verdict: Verdict) -> str:
+    """Count the pictures, videos and records that count: `2 pictures and 1 record`; nothing where there are none."""
+    told = []
+    for reason in verdict.reasons:
+        if reason.code in _SHOWN:
+            noun, identity = _SHOWN[reason.code]
+            matches = [verdict.matches[at] for at in reason.evidence if isinstance(at, int)]
+            told.append(count(len({getattr(match, identity) for match in matches}), noun))
+    return " and ".join(filter(None, (", ".join(told[:-1]), *told[-1:])))
+
+
 def rank_matches(matches: Sequence[Match]) -> list[int]:
-    """Give the positions of the matches, most words in spans first."""
+    """Give the positions of the matches: of text with most words in spans first, of other kinds as they come."""
     words = [sum(span.words for span in match.spans) for match in matches]
-    return sorted(range(len(matches)), key=lambda at: (-words[at], -matches[at].value, at))
+    values = [match.value if match.kind == "text" else 0.0 for match in matches]
+    return sorted(range(len(matches)), key=lambda at: (-words[at], -values[at], at))
 
 
 def _rank_shown(matches: Sequence[Match]) -> list[int]:
-    """Give the same, of those that have texts to show."""
-    return [at for at in rank_matches(matches) if matches[at].kind not in _SUPPORT]
+    """Give those that have something to show: texts and others by turns, so that neither leaves the other no place."""
+    ranked = [at for at in rank_matches(matches) if matches[at].kind not in _SUPPORT]
+    texts = [at for at in ranked if matches[at].kind == "text"]
+    others = [at for at in ranked if matches[at].kind != "text"]
+    turns = zip_longest(texts, others)
+    return [at for turn in turns for at in turn if at is not None]
 
 
 def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
@@ -274,7 +311,7 @@ def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
     figures = [
         Figure(
             name="Share of the target",
-            value=wording.print_share(verdict.share_of_target) if is_judged(verdict) else _NOT_KNOWN,
+            value=_print_share(verdict, verdict.share_of_target),
             meaning=(
                 "Words of the target that stand in shared spans, divided by all its words that count. "
                 "Not counted are page furniture (what stands on half or more of its pages, when it has "
@@ -283,7 +320,7 @@ def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
         ),
         Figure(
             name="Greatest share of one item",
-            value=wording.print_share(verdict.share_of_item_max) if is_judged(verdict) else _NOT_KNOWN,
+            value=_print_share(verdict, verdict.share_of_item_max),
             meaning="The part of its words that stands in spans, for the item that was found most completely.",
         ),
         Figure(
@@ -294,20 +331,20 @@ def view_figures(verdict: Verdict) -> tuple[Figure, ...]:
         Figure(
             name="Pages",
             value=f"{verdict.pages:,}",
-            meaning="Pages of the target that were read and had text.",
+            meaning="Pages of the target that were read.",
         ),
         Figure(
             name="Items matched",
             value=f"{verdict.items_matched:,}",
-            meaning="Protected items of which at least one span was found in the target.",
+            meaning="Protected items of which a span, a picture, a key frame or a record was found in the target.",
         ),
     ]
     if verdict.persons_affected:
-        meaning = "People whose content is among the matched items."
+        meaning = "People on record whose content the matched items are, or whom they show."
         figures.append(Figure(name="Persons affected", value=f"{verdict.persons_affected:,}", meaning=meaning))
     if verdict.login_only_items:
-        meaning = "Matched items that the protected site shows to logged-in people only."
-        figures.append(Figure(name="Items behind a login", value=f"{verdict.login_only_items:,}", meaning=meaning))
+        meaning = "Matched items that the protected site shows to people who are logged in, or to those chosen."
+        figures.append(Figure(name="Items that are not public", value=f"{verdict.login_only_items:,}", meaning=meaning))
     if verdict.score is not None and verdict.base_rate is not None:
         figures.append(_view_score(verdict.score, verdict.base_rate))
     return tuple(figures)
@@ -333,8 +370,9 @@ def view_reasons(verdict: Verdict, anchors: Mapping[int, str], *, pro: bool) -> 
 
 
 def list_addresses(verdict: Verdict, positions: Iterable[int]) -> tuple[str, ...]:
-    """Give the addresses of the target and of its listed pages as they were recorded, each once."""
-    pages = [verdict.matches[at].page for at in positions]
+    """Give the addresses of the target, its listed pages and their pictures as they were recorded, each once."""
+    matches = [verdict.matches[at] for at in positions]
+    pages = [address for match in matches for address in (match.page, match.image) if address]
     return tuple(dict.fromkeys(wording.shorten(address, 2_000) for address in [verdict.target, *pages]))
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from cloneward.model.case import Direction, Harm, Host, Likeness, NotCompared, Standing, Verdict, VerdictName
+from cloneward.model.finding import Agreement, MatchKind, Transform
 
 VERDICTS: Final[dict[VerdictName, str]] = {
     "copy": ("has been found to be a copy: {share} of its words that count stand, in the same order, in {items}."),
@@ -27,7 +28,7 @@ VERDICTS: Final[dict[VerdictName, str]] = {
     ),
     "benign": (
         "shows protected content in a way that the policy leaves alone: as a quotation, criticism, archive "
-        "or reading service, or because the text did not come from the protected site."
+        "or reading service, or because it did not come from the protected site."
     ),
     "unrelated": "shows no likeness to the protected items that counts.",
     "unknown": "could not be judged: not enough of it could be read and compared.",
@@ -36,7 +37,7 @@ VERDICTS: Final[dict[VerdictName, str]] = {
 
 LIKENESS: Final[dict[Likeness, str]] = {
     "whole": "whole: the share of the target that was found again reaches the policy's bound for a copy",
-    "partial": "partial: passages were found again, below that bound",
+    "partial": "partial: passages, pictures, videos or records were found again, below that bound",
     "brand_only": "name or look only: the content is not the same",
     "none": "none that counts",
 }
@@ -52,9 +53,9 @@ STANDING: Final[dict[Standing, str]] = {
 }
 DIRECTION: Final[dict[Direction, str]] = {
     "ours_first": "the protected item is the older one, as far as the dates go",
-    "theirs_first": "the target's text is the older one, as far as the dates go",
+    "theirs_first": "what the target shows is the older one, as far as the dates go",
     "common_source": "both seem to come from a third text",
-    "unknown": "unknown: no dates at hand show which text came first",
+    "unknown": "unknown: no dates at hand show which came first",
 }
 HOST: Final[dict[Host, str]] = {
     "dedicated": "a site of its own",
@@ -65,8 +66,8 @@ HOST: Final[dict[Host, str]] = {
 }
 HARMS: Final[dict[Harm, str]] = {
     "personal_data": "personal data of the people concerned",
-    "login_only": "content that stood behind a login",
-    "deleted_at_source": "content that has been deleted at its source",
+    "login_only": "content that its source does not show to everybody",
+    "deleted_at_source": "content that was gone at its source when the page was seen",
     "minors": "content that shows or concerns minors",
     "credential_form": "a form that asks for a name and password",
     "payment": "a request for payment",
@@ -85,6 +86,27 @@ MEASURES: Final[dict[str, str]] = {
     "inliers": "points of the images that agree",
     "fields": "fields of the record that agree",
 }
+NOUNS: Final[dict[MatchKind, str]] = {
+    "text": "text",
+    "image": "picture",
+    "video": "video",
+    "record": "record",
+    "structure": "layout",
+    "asset": "file",
+    "icon": "icon",
+}
+AGREEMENTS: Final[dict[Agreement, str]] = {
+    "exact": "the same",
+    "rounded": "the same, rounded",
+    "truncated": "its beginning",
+    "reordered": "the same words in another order",
+    "changed": "changed",
+}
+"""What a field of a record and what a page says of it have in common."""
+
+_EDGE = 0.01  # of a side, or of a scale: nearer than that to the whole, it is the whole
+_TURN = 0.5  # degrees
+_SHORT = 3  # characters of a value of which not even the first is shown
 
 _MINUS = "\N{MINUS SIGN}"
 
@@ -155,8 +177,13 @@ def say_sentence(text: str) -> str:
     return sentence if not text or text.endswith((".", "!", "?", "…")) else sentence + "."
 
 
-def tell_verdict(verdict: Verdict, items: str) -> str:
-    """Give what follows the site's name in the sentence of the verdict; `items` counts the items."""
+def tell_verdict(verdict: Verdict, items: str, shown: str = "") -> str:
+    """Give what follows the site's name in the sentence of the verdict; `items` and `shown` count what was found."""
+    if verdict.verdict == "partial_copy" and shown:
+        words = f"; {print_share(verdict.share_of_target)} of its words that count stand in protected items"
+        return (
+            f"has been found to be a partial copy: it shows {shown} of ours{words if verdict.share_of_target else ''}."
+        )
     return VERDICTS[verdict.verdict].format(share=print_share(verdict.share_of_target), items=items)
 
 
@@ -167,6 +194,45 @@ def tell_score(base_rate: float) -> str:
         f"notice or by chance, where {print_share(base_rate)} of the targets that share words took them; it says "
         "nothing of rights."
     )
+
+
+def tell_transform(transform: Transform) -> str:
+    """Say what a picture of ours went through: `mirrored, turned by 2° clockwise, the left 78% shown, at 40% …`."""
+    left, top, right, bottom = transform.crop
+    parts = [_tell_edges(left, right, "left", "right", "width"), _tell_edges(top, bottom, "upper", "lower", "height")]
+    cut = " and ".join(part for part in parts if part)
+    turn = abs(transform.degrees)
+    told = [
+        "mirrored" if transform.mirror else "",
+        f"turned by {turn:.0f}° {'clockwise' if transform.degrees > 0 else 'anticlockwise'}" if turn >= _TURN else "",
+        f"{cut} shown" if cut else "",
+        f"at {transform.scale:.0%} of its size" if abs(transform.scale - 1) > _EDGE else "",
+    ]
+    return ", ".join(part for part in told if part) or "shown as it is"
+
+
+def _tell_edges(low: float, high: float, first: str, last: str, side: str) -> str:
+    """Say which part of one side is left; nothing where all of it is."""
+    if low <= _EDGE and high >= 1 - _EDGE:
+        return ""
+    if low <= _EDGE:
+        return f"the {first} {high:.0%}"
+    if high >= 1 - _EDGE:
+        return f"the {last} {1 - low:.0%}"
+    return f"{low:.0%} to {high:.0%} of its {side}"
+
+
+def mask_value(text: str) -> str:
+    """Give what may be shown of a value that could name a person: its first letter, and how long it is."""
+    if len(text) <= _SHORT:
+        return "…"
+    return f"{text[0]}… ({len(text):,} characters)"
+
+
+def print_seconds(seconds: float) -> str:
+    """Give a place in a video: `1:02.5`."""
+    tenths = max(0, round(seconds * 10))
+    return f"{tenths // 600}:{tenths % 600 / 10:04.1f}"
 
 
 def print_time(moment: datetime) -> str:

@@ -1,0 +1,45 @@
+"""Passages that something stands between."""
+
+import pytest
+
+from cloneward.judge.joined import measure_passage
+from cloneward.model.finding import Match, Span
+
+WITHIN = {"least": 15, "between": 600}
+
+
+def match(*groups):
+    """Give a match of groups: where each begins in the target and in the item, and its words of six characters."""
+    spans = [
+        Span(target=(at, at + 6 * words), item=(place, place + 6 * words), words=words, group=number)
+        for number, (at, place, words) in enumerate(groups)
+    ]
+    return Match(item="i", page="p", value=0.1, spans=tuple(spans))
+
+
+@pytest.mark.parametrize(
+    ("groups", "words"),
+    [
+        ([], 0),
+        ([(0, 0, 10)], 10),
+        ([(0, 0, 30), (180 + 600, 180, 25)], 55),  # put in by the target
+        ([(0, 0, 30), (180, 180 + 600, 25)], 55),  # left out of the item
+        ([(0, 0, 30), (180 + 601, 180, 25)], 30),
+        ([(0, 0, 30), (180, 180 + 601, 25)], 30),
+        ([(0, 500, 30), (200, 0, 25)], 30),  # another order
+        ([(0, 0, 20), (300, 300, 20), (600, 600, 20), (2000, 2000, 50)], 60),
+        ([(0, 0, 20), (300, 900, 14), (600, 300, 20)], 40),  # a cell between them, from elsewhere
+        ([(0, 0, 14), (100, 100, 14), (200, 200, 14)], 14),
+        ([(0, 0, 50), (5000, 5000, 15), (5100, 5100, 15)], 50),
+    ],
+)
+def test_groups_that_follow_one_another_are_one_passage(groups, words):
+    """Groups of some length count together where they keep their order and little stands between, in both texts."""
+    assert measure_passage(match(*groups), **WITHIN) == words
+
+
+def test_spans_of_a_group_count_together():
+    """A group reaches from its first span to its last, and has the words of all."""
+    first, second = Span(target=(0, 60), item=(0, 60), words=10), Span(target=(90, 150), item=(80, 140), words=10)
+    third = Span(target=(750, 810), item=(740, 800), words=20, group=1)
+    assert measure_passage(Match(item="i", page="p", value=0.1, spans=(first, second, third)), **WITHIN) == 40
