@@ -17,7 +17,9 @@ MOST_DIFFERENT = 12
 """Bits of 64 in which two points may differ."""
 LEAST_INLIERS = 8
 """Points that one similarity must map on each other."""
-LEAST_CORRELATION = 0.6
+LEAST_SHARE = 0.3
+"""Of the points that both would show, as many as are compared: less is a frame or a letterhead that both have."""
+LEAST_CORRELATION = 0.65
 """Of brightness, where the pictures overlap."""
 
 _MOST_PAIRS = 60  # of points: the nearest; each two of them are tried
@@ -49,16 +51,22 @@ class Similarity:
 
 @dataclass(frozen=True)
 class Check:
-    """What a comparison of two pictures gave: points that agree, the correlation of brightness, and the similarity."""
+    """What a comparison of two pictures gave.
+
+    `inliers`: points that agree on the similarity; `share`: of those that both would show, 0 to 1. `correlation`: of
+    brightness where the two overlap, -1 to 1.
+    """
 
     inliers: int
+    share: float
     correlation: float
     similarity: Similarity
 
     @property
     def holds(self) -> bool:
         """True where one picture shows the other."""
-        return self.inliers >= LEAST_INLIERS and self.correlation >= LEAST_CORRELATION
+        enough = self.inliers >= LEAST_INLIERS and self.share >= LEAST_SHARE
+        return enough and self.correlation >= LEAST_CORRELATION
 
 
 def measure_sides(frame: Frame) -> tuple[float, float]:
@@ -85,14 +93,9 @@ def check_pair(item: Points, shown: Points) -> Check | None:
     )
     if inliers < LEAST_INLIERS:
         return None
-    correlation = correlate_buffers(item, shown, Similarity(*found))
-    return Check(inliers, correlation, Similarity(*found))
-
-
-def correlate_buffers(item: Points, shown: Points, similarity: Similarity) -> float:
-    """Give how alike the brightness of both is where they overlap: -1 to 1, 0 where that is hardly anywhere."""
-    values = (similarity.along, similarity.across, similarity.right, similarity.down)
-    return float(_correlate(freeze(item.buffer), item.sides, freeze(shown.buffer), shown.sides, values))
+    visible = _count_visible(freeze(item.spots), item.sides, freeze(shown.spots), shown.sides, found)
+    correlation = _correlate(freeze(item.buffer), item.sides, freeze(shown.buffer), shown.sides, found)
+    return Check(inliers, min(inliers / max(visible, 1), 1.0), correlation, Similarity(*found))
 
 
 def freeze(array: NDArray[Any]) -> NDArray[Any]:
@@ -264,6 +267,30 @@ def _count_apart(places: NDArray[np.float64], found: tuple[float, float, float, 
 
 
 @numba.njit(cache=True)
+def _count_visible(
+    spots: NDArray[np.uint8],
+    sides: tuple[float, float],
+    shown_spots: NDArray[np.uint8],
+    shown_sides: tuple[float, float],
+    found: tuple[float, float, float, float],
+) -> int:
+    """Give how many points could agree: those of one picture that lie within the other, whichever has fewer."""
+    along, across, right, down = found
+    square = along * along + across * across
+    own = theirs = 0
+    for at in range(spots.shape[0]):
+        x, y = spots[at, 0] * sides[0] / SPOT_STEPS, spots[at, 1] * sides[1] / SPOT_STEPS
+        u, v = along * x - across * y + right, across * x + along * y + down
+        own += 0 <= u <= shown_sides[0] and 0 <= v <= shown_sides[1]
+    for at in range(shown_spots.shape[0]):
+        u = shown_spots[at, 0] * shown_sides[0] / SPOT_STEPS - right
+        v = shown_spots[at, 1] * shown_sides[1] / SPOT_STEPS - down
+        x, y = (along * u + across * v) / square, (along * v - across * u) / square
+        theirs += 0 <= x <= sides[0] and 0 <= y <= sides[1]
+    return min(own, theirs, _MOST_PAIRS)
+
+
+@numba.njit(cache=True)
 def _correlate(
     buffer: NDArray[np.uint8],
     sides: tuple[float, float],
@@ -271,7 +298,10 @@ def _correlate(
     shown_sides: tuple[float, float],
     values: tuple[float, float, float, float],
 ) -> float:
-    """Draw the item over the shown picture, and correlate what stands out from its surroundings in both."""
+    """Draw the item over the shown picture, and correlate what stands out from its surroundings in both.
+
+    Gives -1 to 1, and 0 where they hardly overlap.
+    """
     along, across, right, down = values
     square = along * along + across * across
     drawn = np.zeros((BUFFER_SIDE, BUFFER_SIDE), np.float64)
