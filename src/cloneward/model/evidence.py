@@ -115,10 +115,13 @@ class Capture:
 
 @dataclass(frozen=True, kw_only=True)
 class Token:
-    """A time-stamp token (RFC 3161) that was verified: who gave it, for when, and the digest of its file."""
+    """A time-stamp token (RFC 3161): who gave it, for when, and the digest of the reply that it came in.
+
+    `time` is null where the reply cannot be read.
+    """
 
     authority: str
-    time: str
+    time: str | None
     digest: str
 
 
