@@ -285,6 +285,22 @@ def test_records_plain_http(start, recording):
     assert ("Cookie", "x=1") in trace.request_headers
 
 
+def test_each_request_of_plain_http_goes_to_its_own_host(start, recording):
+    """A browser that asks for another host on the same connection does not reach the first one with it."""
+    host = start(say(answer(b"hello", "X: 1\r\n")))
+    with proxy_to(host, recording=recording) as proxy, connect(proxy) as link:
+        for name in ("a.test", "b.test"):
+            link.sendall(f"GET http://{name}/ HTTP/1.1\r\nHost: {name}\r\n\r\n".encode())
+        came = b""
+        while piece := link.recv(4096):
+            came += piece
+        assert came == answer(b"hello", "X: 1\r\n")
+        (tunnel,) = wait_for(proxy, 1)
+    assert [(trace.target, trace.body) for trace in tunnel.traces] == [("/", b"hello")]
+    assert len(host.heads) == 1
+    assert b"b.test" not in host.heads[0]
+
+
 def test_records_inside_tls(start, authority, recording):
     """Inside a tunnel TLS is spoken to both sides: exchanges and the far certificate are on record."""
     certificate = authority.sign("a.test")

@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import h11
 
-from cloneward.clock import Clock
+from cloneward.clock import Clock, SystemClock
 from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.fetch import wire
 from cloneward.fetch.certify import Certifier
@@ -220,10 +220,19 @@ class Proxy:
                 except OSError as error:
                     self._note(Tunnel(**known, certificates=certificates, refused=f"TLS failed: {error}"))
                     return
-            observer = None if recording is None else Observer(recording.clock)
-            sent, received = self._pump(link, far, errand.head + rest, observer)
-        traces = () if observer is None else observer.end()
-        self._note(Tunnel(**known, sent_bytes=sent, received_bytes=received, certificates=certificates, traces=traces))
+            observer = Observer(SystemClock() if recording is None else recording.clock)
+            flow = _Flow(link, far, observer, is_single=bool(errand.head))
+            self._pump(flow, errand.head + rest)
+        traces = () if recording is None else observer.end()
+        self._note(
+            Tunnel(
+                **known,
+                sent_bytes=flow.sent_bytes,
+                received_bytes=flow.received_bytes,
+                certificates=certificates,
+                traces=traces,
+            )
+        )
 
     def _watch(self, link: socket.socket) -> None:
         """Have `stop` end this connection too."""
@@ -240,41 +249,67 @@ class Proxy:
         with self._lock:
             self._tunnels.append(tunnel)
 
-    def _pump(
-        self, link: socket.socket, far: socket.socket, first: bytes, observer: Observer | None
-    ) -> tuple[int, int]:
-        """Carry bytes both ways until one side ends, or something runs out; give how many each way."""
-        moved = {far: 0, link: 0}
+    def _pump(self, flow: "_Flow", first: bytes) -> None:
+        """Carry bytes both ways until one side ends, or something runs out."""
         with suppress(OSError), selectors.DefaultSelector() as waiting:
-            far.sendall(first)
-            moved[far] += self._spend(len(first))
-            if observer is not None and first:
-                observer.note_sent(first)
-            for end in moved:
+            if first:
+                flow.far.sendall(first)
+                self._spend(flow.note(flow.link, first))
+            for end in (flow.link, flow.far):
                 waiting.register(end, selectors.EVENT_READ)
             while not self._stopped.is_set() and self._left_bytes > 0 and self._has_time() and waiting.get_map():
                 for near in _list_ready(waiting):
-                    other = far if near is link else link
                     piece = _read_ready(near)
                     if piece is None:
                         continue
+                    other = flow.far if near is flow.link else flow.link
                     if not piece:
-                        if isinstance(near, ssl.SSLSocket):  # TLS has no half that stays open
-                            return moved[far], moved[link]
+                        if isinstance(near, ssl.SSLSocket):
+                            return  # TLS has no half that stays open
                         waiting.unregister(near)
                         other.shutdown(socket.SHUT_WR)
-                        continue
-                    if observer is not None:
-                        (observer.note_sent if near is link else observer.note_received)(piece)
-                    other.settimeout(self._deadline.left_s())
-                    other.sendall(piece)
-                    moved[other] += self._spend(len(piece))
-        return moved[far], moved[link]
+                    elif near is flow.far or not flow.is_asked:
+                        other.settimeout(self._deadline.left_s())
+                        other.sendall(piece)
+                        self._spend(flow.note(near, piece))
+                if flow.is_answered:
+                    return
 
-    def _spend(self, size_bytes: int) -> int:
+    def _spend(self, size_bytes: int) -> None:
         with self._lock:
             self._left_bytes -= size_bytes
-        return size_bytes
+
+
+@dataclass
+class _Flow:
+    """What goes over one connection. `is_single`: one request and its answer; the next may be for another host."""
+
+    link: socket.socket
+    far: socket.socket
+    observer: Observer
+    is_single: bool
+    sent_bytes: int = 0
+    received_bytes: int = 0
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether what the browser sends now is no part of what the far side is to get."""
+        return self.is_single and self.observer.has_asked
+
+    @property
+    def is_answered(self) -> bool:
+        """Whether all that was asked for has come."""
+        return self.is_single and bool(self.observer.traces)
+
+    def note(self, near: socket.socket, piece: bytes) -> int:
+        """Count and read along what came from one side; give how many bytes."""
+        if near is self.link:
+            self.sent_bytes += len(piece)
+            self.observer.note_sent(piece)
+        else:
+            self.received_bytes += len(piece)
+            self.observer.note_received(piece)
+        return len(piece)
 
 
 @dataclass(frozen=True)

@@ -90,6 +90,11 @@ class Observer:
         self._begin()
         self.traces: list[Trace] = []
 
+    @property
+    def has_asked(self) -> bool:
+        """Whether the first request has gone out whole."""
+        return bool(self.traces) or (self._draft is not None and self._draft.is_sent)
+
     def note_sent(self, piece: bytes) -> None:
         """Take what goes out to the server."""
         if self._is_blind or not piece:

@@ -1,0 +1,424 @@
+"""A real Chromium that visits an address, in a profile of its own, with its sandbox on and the guard around it.
+
+All that it asks for goes through our proxy, which keeps it from private addresses and records what flows; names are
+looked up there and nowhere else. The page is looked at as a person would: the pointer moves, the page scrolls, and
+nothing is clicked, typed, granted, downloaded or confirmed. A watchdog ends the browser when its time is over, whatever
+the page does to it.
+"""
+
+import ssl
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+from playwright.sync_api import BrowserContext, Dialog, Download, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
+
+from cloneward.capture.exchanges import join_tunnels, list_addresses, list_certificates, tell_refused
+from cloneward.capture.persona import Persona, choose_persona
+from cloneward.capture.program import HINT, find_program, kill_browser, list_environment, make_profile, write_launcher
+from cloneward.capture.walls import find_walls
+from cloneward.clock import Clock, format_utc
+from cloneward.errors import Problem, Unavailable
+from cloneward.fetch.certify import Certifier
+from cloneward.fetch.guard import Rules
+from cloneward.fetch.proxy import Proxy, Recording
+from cloneward.model.evidence import Exchange
+from cloneward.model.vantage import Bounds, Document, Rendering, Vantage
+from cloneward.url import canonical
+
+_FLAGS: Final = (
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-sync",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-component-extensions-with-background-pages",
+    "--disable-default-apps",
+    "--disable-extensions",
+    "--no-pings",
+    "--disable-domain-reliability",
+    "--disable-breakpad",
+    "--disable-blink-features=AutomationControlled",
+    "--dns-prefetch-disable",
+    "--proxy-bypass-list=<-loopback>",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--webrtc-ip-handling-policy=disable_non_proxied_udp",
+    "--deny-permission-prompts",
+    "--autoplay-policy=user-gesture-required",
+    "--js-flags=--max-old-space-size=512",
+    "--disable-features=DnsOverHttps,OptimizationHints,MediaRouter,Translate,ServiceWorkerSubresourceFilter",
+)
+_LEFT_OUT: Final = ("--enable-automation", "--enable-unsafe-swiftshader")
+_MASK: Final = files("cloneward.capture") / "mask.js"
+_MAX_FRAMES: Final = 40
+_MAX_CONSOLE: Final = 200
+_MAX_LINE: Final = 2_000
+_MAX_HEIGHT: Final = 12_000  # px of a full picture: what is longer is shown to there
+_STEP_MS: Final = 120
+_SHOT_MS: Final = 10_000
+_GRACE_S: Final = 5.0
+_QUIET_MS: Final = 3_000
+_MAX_BODIES: Final = 1_000
+
+
+class Chromium:
+    """Visits addresses, each in a browser of its own that is gone afterwards. Use it as a context."""
+
+    def __init__(self, rules: Rules, clock: Clock, *, program: str = "", tls: ssl.SSLContext | None = None) -> None:
+        """Find the browser.
+
+        Args:
+            rules: the settings' `[fetch]`.
+            clock: tells the times that are recorded; a browser moves in real time.
+            program: path of the browser; the one on PATH where empty.
+            tls: which certificates of sites hold; those that the system trusts by default.
+
+        Raises:
+            Unavailable: there is none.
+        """
+        self._rules = rules
+        self._clock = clock
+        self._tls = tls or ssl.create_default_context()
+        self._program = find_program(program)
+
+    def __enter__(self) -> Self:
+        """Start the driver."""
+        self._manager = sync_playwright()
+        self._driver: Playwright = self._manager.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the driver, and any browser that it still has."""
+        self._driver.stop()
+
+    def render(self, url: str, vantage: Vantage, bounds: Bounds) -> Rendering:
+        """Give what a visitor is given; see `cloneward.ports.Browser`."""
+        url = canonical(url)
+        started_at = format_utc(self._clock.now())
+        persona = choose_persona(vantage, self._program.major)
+        with tempfile.TemporaryDirectory(prefix="cloneward-browser-", ignore_cleanup_errors=True) as name:
+            folder = Path(name)
+            certifier = Certifier(folder, self._clock)
+            recording = (
+                Recording(clock=self._clock, certifier=certifier, tls=self._tls) if vantage.is_recorded else None
+            )
+            proxy = Proxy(
+                self._rules,
+                max_bytes=bounds.max_bytes,
+                timeout_s=bounds.timeout_s + _GRACE_S,
+                source=vantage.source,
+                recording=recording,
+            )
+            sight = _Sight(url=url, bounds=bounds, clock=self._clock, is_recorded=vantage.is_recorded)
+            with proxy:
+                flags = (
+                    f"--proxy-server=http://{proxy.address}",
+                    f"--ignore-certificate-errors-spki-list={certifier.spki}",
+                )
+                with self._open(folder, flags, vantage, persona, sight) as page:
+                    sight.visit(page, vantage)
+            return self._sum_up(sight, proxy, started_at)
+
+    @contextmanager
+    def _open(
+        self, folder: Path, flags: tuple[str, ...], vantage: Vantage, persona: Persona, sight: "_Sight"
+    ) -> Iterator[Page]:
+        """Give a page of a new browser, which is killed when its time is over and gone in any case."""
+        profile, launcher = make_profile(folder), write_launcher(folder, self._program.path)
+        watchdog = threading.Timer(sight.bounds.timeout_s, lambda: sight.give_up(folder))
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            context = self._launch(profile, launcher, flags, vantage, persona)
+            try:
+                page = context.pages[0] if context.pages else context.new_page()
+                _be(context, page, persona, vantage)
+                sight.listen(context, page)
+                yield page
+            finally:
+                sight.is_over = True
+                with suppress(PlaywrightError):
+                    context.close()
+        except PlaywrightError as error:
+            if not sight.is_over:
+                raise Unavailable(f"Chromium does not start: {_shorten(str(error))}", hint=HINT) from error
+        finally:
+            watchdog.cancel()
+            kill_browser(folder)
+
+    def _launch(
+        self, profile: Path, launcher: Path, flags: tuple[str, ...], vantage: Vantage, persona: Persona
+    ) -> BrowserContext:
+        return self._driver.chromium.launch_persistent_context(
+            profile,
+            executable_path=launcher,
+            chromium_sandbox=True,
+            headless=True,
+            args=[*_FLAGS, *flags, f"--window-size={persona.width},{persona.height}"],
+            ignore_default_args=list(_LEFT_OUT),
+            env=list_environment(profile),
+            user_agent=persona.user_agent,
+            viewport={"width": persona.width, "height": persona.height},
+            screen={"width": persona.width, "height": persona.height},
+            device_scale_factor=persona.density,
+            is_mobile=persona.is_mobile,
+            has_touch=persona.is_mobile,
+            locale=vantage.languages[0],
+            timezone_id=vantage.timezone or None,
+            accept_downloads=False,
+            service_workers="allow" if vantage.is_recorded else "block",
+            timeout=30_000,
+        )
+
+    def _sum_up(self, sight: "_Sight", proxy: Proxy, started_at: str) -> Rendering:
+        tunnels = proxy.tunnels
+        if proxy.is_exhausted and not sight.was_killed:
+            text = "the bytes or connections that a visit may take ran out: something may be missing"
+            sight.tell("capture_cut", text)
+        return Rendering(
+            url=sight.url,
+            final_url=sight.final_url,
+            title=sight.title,
+            started_at=started_at,
+            ended_at=format_utc(self._clock.now()),
+            documents=tuple(sight.documents),
+            viewport=sight.viewport,
+            full_page=sight.full_page,
+            console=tuple(sight.console),
+            exchanges=join_tunnels(tunnels) if sight.is_recorded else tuple(sight.exchanges),
+            certificates=list_certificates(tunnels),
+            addresses=list_addresses(tunnels),
+            not_recorded=sight.list_unrecorded(),
+            problems=(*sight.problems, *tell_refused(tunnels)),
+            tools={"chromium": self._program.version},
+        )
+
+
+@dataclass
+class _Sight:
+    """What is seen in one visit, as it comes."""
+
+    url: str
+    bounds: Bounds
+    clock: Clock
+    is_recorded: bool
+    final_url: str = ""
+    title: str = ""
+    documents: list[Document] = field(default_factory=list)
+    viewport: bytes = b""
+    full_page: bytes = b""
+    console: list[str] = field(default_factory=list)
+    exchanges: list[Exchange] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    popups: int = 0
+    sockets: int = 0
+    workers: int = 0
+    was_killed: bool = False
+    is_over: bool = False
+    _responses: list[Response] = field(default_factory=list)
+
+    def tell(self, code: str, text: str, hint: str = "") -> None:
+        """Note once what kept us from something."""
+        problem = Problem(code=code, page=self.url, text=text, hint=hint)
+        if problem not in self.problems:
+            self.problems.append(problem)
+
+    def give_up(self, folder: Path) -> None:
+        """End a browser whose time is over."""
+        if not self.is_over:
+            self.was_killed = True
+            kill_browser(folder)
+
+    def listen(self, context: BrowserContext, page: Page) -> None:
+        """Take note of what the page does, and let it do none of what a visitor would have to allow."""
+        context.on("page", self._close_popup)
+        page.on("dialog", self._dismiss)
+        page.on("download", self._refuse)
+        page.on("console", lambda message: self._note(f"{message.type}: {message.text}"))
+        page.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
+        page.on("websocket", lambda _: self._count("sockets"))
+        page.on("worker", lambda _: self._count("workers"))
+        page.on("crash", lambda _: self.tell("page_crashed", "the page crashed its tab"))
+        if not self.is_recorded:
+            page.on("response", lambda response: self._responses.append(response))  # noqa: PLW0108  it takes no builtin
+
+    def visit(self, page: Page, vantage: Vantage) -> None:
+        """Go there, look at it as a person would, and keep what there is to see."""
+        try:
+            self._go(page, vantage)
+            if vantage.is_return:
+                _wander(page, vantage.dwell_s)
+                self._go(page, vantage)
+            _wander(page, vantage.dwell_s)
+            with suppress(PlaywrightError):
+                page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
+        except PlaywrightError as error:
+            self._tell_error(error)
+        self._keep(page)
+
+    def list_unrecorded(self) -> dict[str, str]:
+        """Name the kinds of traffic that the exchanges do not hold."""
+        missing = {"blob": "made in the page; its screenshot and DOM show it"}
+        if self.sockets:
+            missing["websocket"] = f"{self.sockets} connections: their first request is kept, their messages are not"
+        if not self.is_recorded:
+            missing["service_worker"] = "blocked, since what it asks for could not be recorded"
+            missing["wire"] = "bodies are as the browser decoded them; those of redirects are not handed over"
+            if self.workers:
+                missing["worker"] = f"{self.workers} workers: what they asked for may be missing"
+        return missing
+
+    def _go(self, page: Page, vantage: Vantage) -> None:
+        page.goto(
+            self.url, referer=vantage.referrer or None, timeout=self.bounds.timeout_s * 1_000, wait_until="commit"
+        )
+        with suppress(PlaywrightError):
+            page.wait_for_load_state("load", timeout=_SHOT_MS)
+
+    def _keep(self, page: Page) -> None:
+        """Keep what can still be had; each may fail alone, as where the page never rests."""
+        self.final_url = page.url
+        steps: tuple[Callable[[Page], None], ...] = (
+            self._read_documents,
+            self._take_viewport,
+            self._take_full,
+        )
+        for step in steps:
+            try:
+                step(page)
+            except PlaywrightError as error:
+                self._tell_error(error)
+                if self.was_killed:
+                    return
+        self._read_bodies()
+
+    def _read_documents(self, page: Page) -> None:
+        self.title = page.title()[:_MAX_LINE]
+        left = self.bounds.max_document
+        for frame in page.frames[:_MAX_FRAMES]:
+            with suppress(PlaywrightError):
+                html = frame.content()
+                if len(html) > left:
+                    self.tell("document_cut", f"its documents have more than {self.bounds.max_document:,} characters")
+                self.documents.append(Document(url=frame.url, html=html[:left]))
+                left -= len(self.documents[-1].html)
+                self.problems += [wall for wall in find_walls(frame.url, html) if wall not in self.problems]
+        if len(page.frames) > _MAX_FRAMES:
+            self.tell("frames_left_out", f"of {len(page.frames):,} frames {_MAX_FRAMES} were read")
+
+    def _take_viewport(self, page: Page) -> None:
+        with suppress(PlaywrightError):
+            page.evaluate("scrollTo(0, 0)")
+        self.viewport = page.screenshot(timeout=_SHOT_MS, animations="disabled")
+
+    def _take_full(self, page: Page) -> None:
+        size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+        width, height = (int(side) if isinstance(side, int | float) else 0 for side in size)
+        if height > _MAX_HEIGHT:
+            self.tell("picture_cut", f"the page is {height:,} px long; its picture shows {_MAX_HEIGHT:,}")
+            clip = {"x": 0, "y": 0, "width": min(max(width, 1), 4_000), "height": _MAX_HEIGHT}
+            self.full_page = page.screenshot(full_page=True, clip=clip, timeout=_SHOT_MS, animations="disabled")  # type: ignore[arg-type]
+        else:
+            self.full_page = page.screenshot(full_page=True, timeout=_SHOT_MS, animations="disabled")
+
+    def _read_bodies(self) -> None:
+        """Ask the browser for what it received, where no proxy recorded it."""
+        for response in self._responses[:_MAX_BODIES]:
+            self.exchanges.append(_read_exchange(response, format_utc(self.clock.now())))
+        if len(self._responses) > _MAX_BODIES:
+            self.tell("exchanges_left_out", f"of {len(self._responses):,} answers {_MAX_BODIES:,} were kept")
+
+    def _close_popup(self, page: Page) -> None:
+        self.popups += 1
+        self.tell("popup_closed", "it opened windows; they were closed at once")
+        with suppress(PlaywrightError):
+            page.close()
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self._note(f"dialog {dialog.type}: {dialog.message}")
+        self.tell("dialog_dismissed", "it showed dialogs; they were dismissed")
+        with suppress(PlaywrightError):
+            dialog.dismiss()
+
+    def _refuse(self, download: Download) -> None:
+        self.tell("download_refused", f"it offers a file, which was not taken: {_shorten(download.suggested_filename)}")
+        with suppress(PlaywrightError):
+            download.cancel()
+
+    def _note(self, line: str) -> None:
+        if len(self.console) < _MAX_CONSOLE:
+            self.console.append(line[:_MAX_LINE])
+
+    def _count(self, name: str) -> None:
+        setattr(self, name, getattr(self, name) + 1)
+
+    def _tell_error(self, error: PlaywrightError) -> None:
+        if self.was_killed:
+            text = f"its time of {self.bounds.timeout_s:g} s was over: the browser was ended"
+            self.tell("capture_cut", text, "what was received until then is kept")
+        else:
+            self.tell("page_failed", f"the browser says: {_shorten(str(error))}")
+
+
+def _be(context: BrowserContext, page: Page, persona: Persona, vantage: Vantage) -> None:
+    """Make a page say of itself what its persona is."""
+    told: dict[str, Any] = {
+        "userAgent": persona.user_agent,
+        "acceptLanguage": ",".join(vantage.languages),
+        "platform": persona.platform,
+    }
+    if persona.hints is not None:
+        told["userAgentMetadata"] = dict(persona.hints)
+    context.new_cdp_session(page).send("Emulation.setUserAgentOverride", told)
+    page.add_init_script(_MASK.read_text("utf-8"))
+
+
+def _wander(page: Page, dwell_s: float) -> None:
+    """Move the pointer and scroll to the end and back for a time, as someone who looks at a page."""
+    steps = max(int(dwell_s * 1_000 / _STEP_MS), 1)
+    for step in range(steps):
+        page.mouse.move(200 + 37 * step % 500, 150 + 53 * step % 400)
+        page.mouse.wheel(0, 900 if step < steps * 2 // 3 else -900)
+        page.wait_for_timeout(_STEP_MS)
+
+
+def _read_exchange(response: Response, now: str) -> Exchange:
+    request = response.request
+    try:
+        body, failure = response.body(), ""
+    except PlaywrightError as error:
+        body, failure = b"", f"the browser did not hand its body over: {_shorten(str(error))}"
+    reached = response.server_addr()
+    return Exchange(
+        url=response.url,
+        method=request.method,
+        requested_at=now,
+        request_headers=_list_headers(request.headers_array()),
+        request_body=request.post_data_buffer or b"",
+        status=response.status,
+        reason=response.status_text,
+        response_headers=_list_headers(response.headers_array()),
+        body=body,
+        bodies="decoded",
+        is_whole=not failure,
+        failure=failure,
+        address=f"{reached['ipAddress']}:{reached['port']}" if reached else None,
+    )
+
+
+def _list_headers(headers: list[Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((header["name"], header["value"]) for header in headers)
+
+
+def _shorten(text: str) -> str:
+    return " ".join(text.split())[:300]
