@@ -280,8 +280,8 @@ def make_viewer(shows_people=False):
         "peek.example", verdict="partial_copy", likeness="partial", words=412, pages=2, items_matched=3,
         persons_affected=3, login_only_items=1, harms=("personal_data", "login_only", "minors"), matches=matches,
         reasons=(
-            Reason(code="same_record", text="protected records of which fields stand together on a page: 1; the most fields are 5", weight=5.0, pro=True, evidence=(0,)),
-            Reason(code="same_video", text="videos that show key frames of ours in the same order: 1; the most frames are 3", weight=5.0, pro=True, evidence=(3,)),
+            Reason(code="same_record", text="records of ours whose fields stand together on a page: 1; most fields of one: 5", weight=5.0, pro=True, evidence=(0,)),
+            Reason(code="same_video", text="videos of the target with key frames of ours in the same order: 1; most frames of one: 3", weight=5.0, pro=True, evidence=(3,)),
             Reason(code="same_picture", text="pictures of the target that are ours, by what they show: 2 of 9 that were compared", weight=4.0, pro=True, evidence=(1, 2)),
             Reason(code="personal_data", text="matched items that are profiles, or of people: 3, of 3 people on record", weight=0.0, pro=True, evidence=(0, 1, 2, 3)),
             Reason(code="minors", text="matched items that their owner records as of a minor: 1", weight=0.0, pro=True, evidence=(1, 2)),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cloneward.judge.attribution import find_attribution
+from cloneward.judge.attribution import find_attribution, links_to, list_domains
 from cloneward.model.content import Extract, Item, Owner, Region
 from cloneward.model.finding import Span
 
@@ -86,3 +86,30 @@ def test_without_address_and_names_nothing_is_claimed():
     bare = Item(id="i", digest="", text_digest="", words=9)
     near = Region(start=1250, end=1260, address="https://example.org/")
     assert named("Example Kitchen", (near,), owner=Owner(), item=bare) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "leads"),
+    [
+        ("https://www.example.org/any", True),
+        ("//cdn.example.org/x.jpg", True),
+        ("/relative", False),
+        ("https://example.org.evil.test/", False),
+        ("mailto:me@example.org", False),
+    ],
+)
+def test_a_link_to_us_anywhere_is_seen(address, leads):
+    """A link or a quotation's source on any of our domains, at any place of the page, leads to us."""
+    domains = list_domains(ITEM, OWNER)
+    assert domains == {"example.org"}
+    region = Region(start=0, end=1, address=address)
+    assert links_to(Extract(text="x", links=(region,)), domains) is leads
+    assert links_to(Extract(text="x", quotes=(region,)), domains) is leads
+
+
+def test_the_domain_of_an_item_is_a_source():
+    """An item at an address that the owner's settings do not name counts by its own domain, one without by theirs."""
+    bare = Item(id="i", digest="", text_digest="", words=9)
+    assert list_domains(ITEM, Owner()) == {"example.org"}
+    assert list_domains(bare, OWNER) == {"example.org"}
+    assert list_domains(bare, Owner()) == frozenset()

@@ -20,7 +20,7 @@ def find_attribution(page: Extract, spans: Sequence[Span], item: Item, owner: Ow
     """
     start = min(span.target[0] for span in spans) - _NEAR
     end = max(span.target[1] for span in spans) + _NEAR
-    domains = _list_domains(item, owner)
+    domains = list_domains(item, owner)
     copied = [region for region in page.links if _lies_within(region, spans)]
     for region in (*page.links, *page.quotes):
         is_near = region.end > start and region.start < end
@@ -30,13 +30,13 @@ def find_attribution(page: Extract, spans: Sequence[Span], item: Item, owner: Ow
     return next((name for name in (*owner.names, *sorted(domains)) if _fold(name) in around), None)
 
 
-def find_link(page: Extract, item: Item, owner: Owner) -> str | None:
-    """Give where the page links to a domain of the owner or of the item, wherever on it; none where nowhere."""
-    domains = _list_domains(item, owner)
-    return next((region.address for region in (*page.links, *page.quotes) if _leads_to(region, domains)), None)
+def links_to(page: Extract, domains: frozenset[str]) -> bool:
+    """Say whether the page links to one of the domains, wherever on it."""
+    return any(_leads_to(region, domains) for region in (*page.links, *page.quotes))
 
 
-def _list_domains(item: Item, owner: Owner) -> frozenset[str]:
+def list_domains(item: Item, owner: Owner) -> frozenset[str]:
+    """Give the registered domains that are the source of an item: the owner's, and that of its address."""
     return owner.domains | ({registered_domain(host_of(item.url))} if item.url else frozenset())
 
 

@@ -5,10 +5,10 @@ says what was found on likeness and standing. Whether the law was broken is for 
 person signs.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cloneward.judge.attribution import find_attribution, find_link
+from cloneward.judge.attribution import find_attribution, links_to, list_domains
 from cloneward.judge.borrowed import list_quotations, set_aside
 from cloneward.judge.frames import count_ordered
 from cloneward.judge.harms import find_harms
@@ -168,7 +168,7 @@ def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) ->
         weak=[match for match in target.shown if not _is_counted(match, policy)],
         support=_find_support((*matches, *shown), target.support),
         pictures=target.pictures,
-        linked=tuple(at for at, match in enumerate(shown, len(matches)) if _is_linked(match, target, owner)),
+        linked=tuple(_list_linked(shown, len(matches), target, owner)),
     )
 
 
@@ -177,9 +177,16 @@ def _is_counted(match: Match, policy: Policy) -> bool:
     return match.kind != "video" or count_ordered(match.frames) >= policy.video_frames
 
 
-def _is_linked(match: Match, target: Target, owner: Owner) -> bool:
-    page = target.extracts.get(match.page)
-    return page is not None and find_link(page, target.items[match.item], owner) is not None
+def _list_linked(shown: Sequence[Match], first: int, target: Target, owner: Owner) -> Iterator[int]:
+    """Give the positions of those whose page links to us; a page is asked once, however many pictures it shows."""
+    answers: dict[tuple[str, frozenset[str]], bool] = {}
+    for at, match in enumerate(shown, first):
+        asked = match.page, list_domains(target.items[match.item], owner)
+        if asked not in answers:
+            page = target.extracts.get(match.page)
+            answers[asked] = page is not None and links_to(page, asked[1])
+        if answers[asked]:
+            yield at
 
 
 def _list_items(case: Case) -> set[str]:

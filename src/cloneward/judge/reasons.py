@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from cloneward.judge.borrowed import Borrowed
+from cloneward.judge.frames import count_ordered
 from cloneward.judge.harms import Harmed
 from cloneward.judge.priority import Told
 from cloneward.judge.wording import print_share
@@ -186,13 +187,16 @@ def _argue_shown(case: Case, judged: Judged) -> Iterator[Reason]:
         text = f"pictures of the target that are ours, by what they show: {number:,}{of}"
         yield _for("same_picture", text, _SHOWN_NATS + number, tuple(pictures))
     if videos:
-        most = max(len(match.frames) for match in videos.values())
-        text = f"videos that show key frames of ours in the same order: {len(videos):,}; the most frames are {most:,}"
+        most = max(count_ordered(match.frames) for match in videos.values())
+        number = len({match.image for match in videos.values()})
+        text = (
+            f"videos of the target with key frames of ours in the same order: {number:,}; most frames of one: {most:,}"
+        )
         yield _for("same_video", text, _SHOWN_NATS + most, tuple(videos))
     if records:
         most = max(len(match.fields) for match in records.values())
         number = len({match.item for match in records.values()})
-        text = f"protected records of which fields stand together on a page: {number:,}; the most fields are {most:,}"
+        text = f"records of ours whose fields stand together on a page: {number:,}; most fields of one: {most:,}"
         yield _for("same_record", text, float(most), tuple(records))
     if shown and judged.words.direction != "ours_first" and judged.shown.direction == "ours_first":
         yield _for("ours_first", judged.shown.dates.text, 1.0, ())
