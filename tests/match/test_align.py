@@ -12,12 +12,12 @@ from cloneward.match.align import MAX_GAP, align
 WORDS = [f"w{number}" for number in range(4000)]
 
 
-def align_words(target, item, hot_target=(), hot_item=()):
+def align_words(target, item, hot_target=(), hot_item=(), common=()):
     """Align two lists of words; give their fingerprints too."""
     left, right = fingerprint(" ".join(target)), fingerprint(" ".join(item))
-    masks = np.zeros(len(target), np.bool_), np.zeros(len(item), np.bool_)
-    masks[0][list(hot_target)] = True
-    masks[1][list(hot_item)] = True
+    masks = [np.zeros(len(words), np.bool_) for words in (target, item, target)]
+    for mask, places in zip(masks, (hot_target, hot_item, common), strict=True):
+        mask[list(places)] = True
     return align(left, right, *masks), left, right
 
 
@@ -72,11 +72,22 @@ def test_groups_end_at_wide_gaps_and_at_another_order():
     assert align_words([*second, *first], [*first, *second])[0].runs[:, 3].tolist() == [0, 1]
 
 
-def test_hot_words_do_not_count():
-    """A span of hot words alone disappears; in a mixed one only the others are counted."""
+def test_hot_words_make_no_group():
+    """A group without RUN words that are not hot disappears; in another the hot ones are counted too."""
     shared = some_words(7, 40)
     assert not align_words(shared, shared, hot_target=range(40))[0]
-    assert align_words(shared, shared, hot_target=range(10), hot_item=range(5, 15))[0].words.tolist() == [25]
+    assert not align_words(shared, shared, hot_target=range(20), hot_item=range(20 + RUN - 1, 40))[0]
+    assert align_words(shared, shared, hot_target=range(10), hot_item=range(5, 40 - RUN))[0].words.tolist() == [40]
+
+
+def test_common_words_do_not_count():
+    """In a group that stands, the words that are nobody's are left out; a span of them alone is none."""
+    shared = some_words(8, 60)
+    told = {"hot_target": range(30), "common": range(20)}
+    assert align_words(shared, shared, **told)[0].words.tolist() == [40]
+    target = [*shared[:20], "x", "y", "z", *shared[20:]]
+    alone = align_words(target, shared, hot_target=range(33), common=range(20))[0]
+    assert (alone.runs[:, :3].tolist(), alone.words.tolist()) == ([[23, 20, 40]], [40])
 
 
 def test_repeated_text_stays_bounded():
@@ -110,7 +121,7 @@ def test_spans_say_the_same_words_in_both_texts(left_words, right_words, shared)
 def test_every_seed_is_covered(left_words, right_words):
     """Every run of k tokens that stands in both texts lies under a span, or in a group too small to report."""
     left, right = fingerprint(" ".join(left_words)), fingerprint(" ".join(right_words))
-    nothing_hot = np.zeros(len(left_words), np.bool_), np.zeros(len(right_words), np.bool_)
+    nothing_hot = [np.zeros(len(words), np.bool_) for words in (left_words, right_words, left_words)]
     alignment = align(left, right, *nothing_hot)
     covered = np.zeros(len(left_words), np.bool_)
     alignment.cover_target(covered)

@@ -1,7 +1,9 @@
 """Matches of a page: through the index, and by comparing with all."""
 
 import random
+from dataclasses import replace
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -30,7 +32,7 @@ def find(words, prints, index):
     """Find through the index, and by comparing with all."""
     page = fingerprint(" ".join(words))
     return find_matches("page", page, index, lambda items: [prints[item] for item in items]), find_exactly(
-        "page", page, prints.items(), index.text.set_aside
+        "page", page, prints.items(), index.text
     )
 
 
@@ -131,6 +133,23 @@ def test_numbers_are_not_counted():
     prints, index = library({"i": numbers + ["word"] * 8})
     found, _ = find(numbers, prints, index)
     assert found.matches == ()
+
+
+def test_standing_words_count_beside_the_items_own_and_common_ones_never():
+    """Of a passage, what the owner says on many pages counts if words of this item alone stand in it too."""
+    rng = random.Random(10)
+    standing, licence, own = prose(rng, 40), prose(rng, 40), prose(rng, 20)
+    texts = {f"i{n:02}": [*prose(rng, 30), *licence, *prose(rng, 30), *standing] for n in range(12)}
+    prints, index = library(texts | {"i": [*licence, *own, *standing]})
+    common = np.unique(fingerprint(" ".join(licence)).sketch.hashes)
+    index = Indexes(text=replace(index.text, common=common), block=index.block)
+    found, exact = find([*prose(rng, 30), *licence, *own, *standing], prints, index)
+    assert found.matches == exact.matches
+    (match,) = found.matches
+    assert match.item == "i"
+    assert 55 <= sum(match.group_words().values()) <= 60 + 2 * WINDOW
+    assert count_site([found]).items["i"].words <= 20 + 2 * WINDOW
+    assert find([*prose(rng, 30), *licence, *standing], prints, index)[0].matches == ()
 
 
 def test_every_long_shared_run_is_covered():

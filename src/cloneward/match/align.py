@@ -29,7 +29,8 @@ class Alignment:
     """The spans of one pair, in the order of the target.
 
     `runs`: int32, shape (s, 4): first token in the target, first in the item, tokens, group. `words`: int32,
-    shape (s,), tokens of each span that are not hot. Groups below `RUN` words are left out.
+    shape (s,), the words of each span that count. Groups with fewer than `RUN` words that are not hot are left out; in
+    the others the owner's standing words count too, for they were copied with the rest.
     """
 
     runs: NDArray[np.int32]
@@ -69,20 +70,27 @@ class Alignment:
         )
 
 
-def align(target: TextPrint, item: TextPrint, hot_target: NDArray[np.bool_], hot_item: NDArray[np.bool_]) -> Alignment:
+def align(
+    target: TextPrint,
+    item: TextPrint,
+    hot_target: NDArray[np.bool_],
+    hot_item: NDArray[np.bool_],
+    common_target: NDArray[np.bool_],
+) -> Alignment:
     """Give the spans that the two texts share.
 
     Args:
         target, item: the two texts.
         hot_target, hot_item: bool, one for each token: words that say nothing (template, common phrases).
+        common_target: the same, of those that are nobody's: common phrases and numbers alone.
     """
     order = item.order
     runs = _tile(target.tokens.hashes, item.tokens.hashes, target.shingles, item.shingles[order], order)
-    words = _count_words(runs, hot_target, hot_item)
+    words = _count_words(runs, common_target, ~item.tokens.is_word)
     runs, words = runs[words > 0], words[words > 0]
     runs[:, 3] = _group(runs)
-    totals = np.bincount(runs[:, 3], weights=words) if words.size else np.empty(0)
-    kept = totals[runs[:, 3]] >= RUN if words.size else np.empty(0, np.bool_)
+    cold = _count_words(runs, hot_target, hot_item)
+    kept = np.bincount(runs[:, 3], weights=cold)[runs[:, 3]] >= RUN
     return Alignment(runs[kept], words[kept])
 
 

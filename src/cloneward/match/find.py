@@ -61,11 +61,11 @@ class Found:
 def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Found:
     """Give the matches of one page with the items of an index.
 
-    Every shared run of `RUN` words that count is covered by a match, with the items that share most; an item that
+    Every shared run of `RUN` words that are not hot is covered by a match, with the items that share most; an item that
     shares only what others explain better is left out. What is left is looked up by its short blocks. `left_out`
     counts the items beyond `MAX_CANDIDATES` that share words with what is not explained.
     """
-    search = _Search(page, text, index.text.set_aside)
+    search = _Search(page, text, index.text.set_aside, index.text.common)
     open_ = text.sketch
     left_out = 0
     while len(open_):
@@ -86,8 +86,7 @@ def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Foun
         scattered = [item for item, _ in index.block.candidates(rest.sketch, _SCATTERED)[0]]
         for item, other in zip(scattered, load(scattered), strict=True):
             search.compare_blocks(item, other, rest)
-    common = mark_tokens(len(text.tokens), text.sketch, index.text.common)
-    return search.result(common=int(common.sum()), left_out=left_out)
+    return search.result(left_out=left_out)
 
 
 def _leave_covered(sketch: Sketch, covered: NDArray[np.bool_]) -> Sketch:
@@ -96,9 +95,9 @@ def _leave_covered(sketch: Sketch, covered: NDArray[np.bool_]) -> Sketch:
     return Sketch(sketch.kind, sketch.hashes[is_open], sketch.positions[is_open])
 
 
-def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], hot: NDArray[np.uint64]) -> Found:
-    """Give the matches of one page with each of the items: the reference that the index must agree with."""
-    search = _Search(page, text, hot)
+def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], index: Index) -> Found:
+    """Give the matches of one page with each of the items: the reference that finding through the index must meet."""
+    search = _Search(page, text, index.set_aside, index.common)
     for item, other in items:
         search.compare(item, other)
     return search.result()
@@ -107,20 +106,22 @@ def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrin
 class _Search:
     """The matches of one page, item after item."""
 
-    def __init__(self, page: str, text: TextPrint, hot: NDArray[np.uint64]) -> None:
+    def __init__(self, page: str, text: TextPrint, hot: NDArray[np.uint64], common: NDArray[np.uint64]) -> None:
         self.seen: set[str] = set()
         self.covered = np.zeros(len(text.tokens), np.bool_)
         self._page = page
         self._text = text
         self._hot = hot
         self._is_hot = _leave_uncounted(text, hot)
+        self._is_common = mark_tokens(len(text.tokens), text.sketch, common)
+        self._is_aside = self._is_common | ~text.tokens.is_word
         self._are_hot: dict[str, NDArray[np.bool_]] = {}
         self._found: dict[str, tuple[TextPrint, Alignment]] = {}
 
     def compare(self, item: str, other: TextPrint) -> None:
         """Align the page with one item and keep what they share."""
         self.seen.add(item)
-        alignment = align(self._text, other, self._is_hot, self._leave_uncounted(item, other))
+        alignment = align(self._text, other, self._is_hot, self._leave_uncounted(item, other), self._is_aside)
         if alignment:
             alignment.cover_target(self.covered)
             self._found[item] = other, alignment
@@ -133,7 +134,7 @@ class _Search:
             known = self._found.get(item)
             self._found[item] = other, known[1].join(blocks) if known else blocks
 
-    def result(self, *, common: int = 0, left_out: int = 0) -> Found:
+    def result(self, *, left_out: int = 0) -> Found:
         """Give what was found, the match with the most words first."""
         matches: list[Match] = []
         shared: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
@@ -153,7 +154,7 @@ class _Search:
             self._is_hot,
             covered,
             shared,
-            common=common,
+            common=int(self._is_common.sum()),
             left_out=left_out,
         )
 
