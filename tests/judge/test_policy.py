@@ -17,6 +17,7 @@ OWNER = Owner(
     languages=frozenset({"en"}),
 )
 TODAY = "2026-11-24"
+APART = Policy().joined_characters + 1
 
 
 def item(number, url="https://owner.test/a", **facts):
@@ -25,11 +26,11 @@ def item(number, url="https://owner.test/a", **facts):
 
 
 def match(number=0, groups=(60,), value=0.1, page="p"):
-    """Give a match with groups of so many words."""
+    """Give a match with groups of so many words, too far apart to be one passage."""
     spans, at = [], 0
     for group, words in enumerate(groups):
         spans.append(Span(target=(at, at + words), item=(at, at + words), words=words, group=group))
-        at += words
+        at += words + APART
     return Match(item=f"i{number}", page=page, value=value, spans=tuple(spans))
 
 
@@ -57,7 +58,7 @@ def verdict(matches=(), words=1000, *, covered=None, site="copy.test", links=(),
         ((499,), 1000, "partial_copy", "partial"),
         ((40,), 1000, "partial_copy", "partial"),
         ((39,), 1000, "unrelated", "none"),
-        ((39, 39, 39), 1000, "unrelated", "none"),
+        ((39, 39, 39), 1200, "unrelated", "none"),
         ((20, 20), 80, "copy", "whole"),
         ((39,), 60, "unrelated", "none"),
         ((30,), 30, "unrelated", "none"),
@@ -68,6 +69,16 @@ def test_thresholds(groups, words, name, likeness):
     """A copy from half of the target on, a partial copy from forty words in one group; both need forty words."""
     found = verdict([match(groups=groups)] if groups else [], words)
     assert (found.verdict, found.likeness) == (name, likeness)
+
+
+def test_groups_that_follow_one_another_are_one_passage():
+    """Two groups with a little between them count as one passage of forty words; cells of a table do not."""
+    apart = match(groups=(20, 20))
+    places = [(100 * at, 100 * at + 60) for at in range(2)]
+    near = [replace(span, target=place, item=place) for span, place in zip(apart.spans, places, strict=True)]
+    assert verdict([replace(apart, spans=tuple(near))]).verdict == "partial_copy"
+    assert verdict([replace(apart, spans=tuple(replace(span, words=14) for span in near))]).verdict == "unrelated"
+    assert verdict([apart]).verdict == "unrelated"
 
 
 def test_nothing_read_is_unknown():
@@ -113,7 +124,7 @@ def test_a_passage_of_several_items_is_a_quotation_of_any():
 
 @pytest.mark.parametrize(
     ("words", "total", "name"),
-    [(120, 600, "partial_copy"), (119, 500, "unrelated"), (120, 601, "unrelated")],
+    [(80, 800, "partial_copy"), (79, 700, "unrelated"), (80, 801, "unrelated")],
 )
 def test_many_short_blocks_of_one_item_are_a_partial_copy(words, total, name):
     """Blocks in another order, none of them long, count together if they are much of the target and of one item."""

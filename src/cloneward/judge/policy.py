@@ -12,6 +12,7 @@ from cloneward.judge.attribution import find_attribution, links_to, list_domains
 from cloneward.judge.borrowed import list_quotations, set_aside
 from cloneward.judge.frames import count_ordered
 from cloneward.judge.harms import find_harms
+from cloneward.judge.joined import measure_passage
 from cloneward.judge.priority import Dates, find_direction
 from cloneward.judge.reasons import WHOLE_ITEM, Case, Judged, Part, argue
 from cloneward.judge.score import give_score, list_figures
@@ -29,6 +30,8 @@ class Policy:
     """The thresholds of one version of the rules; shares are in [0, 1].
 
     `base_rate`: part of the targets with a match of text that took it from the owner, as the score supposes.
+    `joined_words`, `joined_characters`: words of a group from which on it is one passage with the next, and what may
+    stand between them in either text.
     `video_frames`: key frames that a video must share with one of ours, in the same order.
     """
 
@@ -36,8 +39,10 @@ class Policy:
     copy_share: float = 0.5
     copy_words: int = 40
     partial_words: int = 40
-    blocks_words: int = 120
-    blocks_share: float = 0.2
+    joined_words: int = 15
+    joined_characters: int = 600
+    blocks_words: int = 80
+    blocks_share: float = 0.1
     quote_words: int = 100
     quote_share: float = 0.2
     video_frames: int = 3
@@ -162,7 +167,7 @@ def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) ->
         share=covered / words if words else 0.0,
         words=words,
         covered=covered,
-        longest_group=max((max(match.group_words().values()) for match in matches), default=0),
+        longest_group=max((_measure_passage(match, policy) for match in matches), default=0),
         item_share=max((item.share for item in found.items.values()), default=0.0),
         shown=shown,
         weak=[match for match in target.shown if not _is_counted(match, policy)],
@@ -214,8 +219,12 @@ def _is_held(part: Part) -> bool:
 def _stands_alone(case: Case, match: Match, policy: Policy) -> bool:
     """Say whether a match of text makes a likeness by itself, or has nearly all of its item, however short that is."""
     shared = case.found.items[match.item]
-    longest = max(match.group_words().values(), default=0)
+    longest = _measure_passage(match, policy)
     return longest >= policy.partial_words or shared.words >= policy.blocks_words or shared.share >= WHOLE_ITEM
+
+
+def _measure_passage(match: Match, policy: Policy) -> int:
+    return measure_passage(match, least=policy.joined_words, between=policy.joined_characters)
 
 
 def _list_matches(found: SiteMatches) -> tuple[Match, ...]:
