@@ -25,7 +25,9 @@ UNTESTED = {
 # Alembic runs these by number; tests/store/test_migrate.py runs them all.
 REVISIONS = "store/migrations/"
 # Modules over 500 lines, and why.
-LONG: dict[str, str] = {}
+LONG: dict[str, str] = {
+    "seal/verify.py": "it goes into each package as the one file that a stranger reads and runs",
+}
 
 
 def name_of(path, root=PACKAGE):

@@ -135,6 +135,17 @@ def flip_bits(package: bytes, count: int, seed: int) -> Iterator[tuple[int, byte
         yield bit, bytes(changed)
 
 
+def flip_files(package: bytes, count: int, seed: int) -> Iterator[tuple[str, bytes]]:
+    """The package with one bit of one file flipped, packed again so that no CRC of the ZIP tells it."""
+    chance = random.Random(seed)
+    files = unpack(package)
+    names = sorted(files)
+    for _ in range(count):
+        name = chance.choices(names, [len(files[name]) for name in names])[0]
+        ((bit, changed),) = flip_bits(files[name], 1, chance.randrange(2**32))
+        yield f"{name}:{bit}", repack(files | {name: changed})
+
+
 def lying(field: str, place: int, value: object) -> Callable[[Field], bytes]:
     """A package whose first entry says one thing in its local header and another in the directory."""
 
@@ -337,7 +348,9 @@ def own_authority(files: Files, attack: Field) -> None:
 # --- signatures ----------------------------------------------------------------------------------------------------
 
 
-def sign_seal(files: Files, folder: str, hands: Hands, edit: Callable[[dict], None] | None = None) -> None:
+def sign_seal(
+    files: Files, folder: str, hands: Hands, edit: Callable[[dict], None] | None = None, *, is_stamped: bool = True
+) -> None:
     """Seal a folder anew: digests as the files are now, the key and time stamps of these hands."""
     seal = json.loads(files[folder + "seal.json"])
     manifest = seal["manifest"]
@@ -351,7 +364,8 @@ def sign_seal(files: Files, folder: str, hands: Hands, edit: Callable[[dict], No
         edit(manifest)
     seal |= {"key": hands.public, "signature": hands.sign("seal", manifest)}
     files[folder + "seal.json"] = spell(seal) + b"\n"
-    stamp_folder(files, folder, hands, manifest["authorities"])
+    if is_stamped:
+        stamp_folder(files, folder, hands, manifest["authorities"])
 
 
 def stamp_folder(files: Files, folder: str, hands: Hands, authorities: list[str]) -> None:

@@ -18,11 +18,18 @@ from cloneward.errors import EvidenceError, Problem, Unavailable
 from cloneward.seal.durable import flush, write_file
 from cloneward.seal.keys import Signer
 from cloneward.seal.stamps import Ask, Authority, check_reply, make_request
-from cloneward.seal.verify import AHEAD, digest, parse_moment, read_entry, spell, state_line, tell_moment
+from cloneward.seal.verify import (
+    AHEAD,
+    MAX_LINE_BYTES,
+    digest,
+    parse_moment,
+    read_entry,
+    spell,
+    state_line,
+    tell_moment,
+)
 
 FILE_NAME = "ledger.jsonl"
-# No entry is longer: it holds names, ids and digests.
-MAX_LINE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True)

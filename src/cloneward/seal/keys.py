@@ -90,9 +90,7 @@ class KeyFolder:
             hint = "restore it from where keys are kept; without it nothing can be sealed, and all old seals hold"
             raise InputError(f"the key {file} cannot be read: {error}", hint=hint) from error
         if len(seed) != SEED_BYTES or _find_public(seed) != history[-1]["record"]["public"]:
-            raise InputError(
-                f"the key {file} is another than its name says", hint="restore it from where keys are kept"
-            )
+            raise InputError(f"the key {file} is not what its name says", hint="restore it from where keys are kept")
         return Signer(seed, history)
 
     def read_history(self) -> tuple[Record, ...]:
@@ -127,9 +125,11 @@ class KeyFolder:
         """
         before = self.load()
         history = before.history if before else ()
+        if len(seed) != SEED_BYTES:
+            raise InputError(f"no new key of {len(seed)} bytes", hint=f"give {SEED_BYTES} that were never used")
         signer = Signer(seed, (*history, _make_record(seed, at, before)))
-        if len(seed) != SEED_BYTES or signer.public in {entry["record"]["public"] for entry in history}:
-            raise InputError("no new key", hint=f"{SEED_BYTES} bytes that were never used")
+        if signer.public in {entry["record"]["public"] for entry in history}:
+            raise InputError("no new key: it was in use before", hint="draw it anew by chance")
         if list(find_key_faults(signer.history)):
             raise InputError("a key would be older than the one before it", hint="look whether the clock was set back")
         try:

@@ -47,7 +47,9 @@ LATE = timedelta(minutes=10)
 AHEAD = timedelta(minutes=1)
 # The head of the ledger is stamped daily; half a day to spare for an authority that is down.
 UNSTAMPED = timedelta(hours=36)
-MAX_TEXT_BYTES = 64 * 1024 * 1024  # a manifest of 300,000 files
+MAX_TEXT_BYTES = 8 * 1024 * 1024  # a manifest of 50,000 files
+MAX_LINE_BYTES = 64 * 1024  # an entry of the ledger holds names, ids and digests
+_MAX_DEPTH = 40  # of what a seal tells; the manifest itself nests five deep
 MAX_REPLY_BYTES = 1024 * 1024  # a reply of an authority has some kilobytes
 _PIECE = 1024 * 1024
 _OPENSSL_S = 30
@@ -177,17 +179,26 @@ def tell_moment(moment: datetime) -> str:
 
 def fits(value: object, shape: object) -> bool:
     """Tell whether a value of JSON has a shape: a type, a list of one shape, a tuple of choices, or fields."""
-    if shape is None or isinstance(shape, type):
-        return shape is object or (value is None if shape is None else type(value) is shape)
+    if isinstance(shape, type):
+        return _is_shallow(value) if shape is object else type(value) is shape
     if isinstance(shape, tuple):
         return any(fits(value, choice) for choice in shape)
     if isinstance(shape, list):
         return isinstance(value, list) and all(fits(item, shape[0]) for item in value)
     if not isinstance(value, dict) or not isinstance(shape, dict):
-        return False
+        return value is None and shape is None
     if str in shape:
         return all(fits(item, shape[str]) for item in value.values())
     return value.keys() == shape.keys() and all(fits(value[name], inner) for name, inner in shape.items())
+
+
+def _is_shallow(value: object) -> bool:
+    """Tell whether a value nests so little that it can be spelled wherever this program stands."""
+    layer = [value]
+    for _ in range(_MAX_DEPTH):
+        lists = [list(one.values()) if isinstance(one, dict) else one for one in layer if isinstance(one, dict | list)]
+        layer = [inner for one in lists for inner in one]
+    return not layer
 
 
 def read_spelled(content: bytes, shape: object) -> Any:  # noqa: ANN401  any value of JSON, by its shape
@@ -261,6 +272,19 @@ class Files:
         """Give the bytes of a small file; none where it is missing or larger than such a file can be."""
         found = self.slices.get(name)
         return found.read(0, most) if found and found.size <= most else b""
+
+    def read_lines(self, name: str) -> Iterator[bytes]:
+        """Give the lines of a file, ends included; what is too long for a line comes in parts that are none."""
+        found, at, rest = self.slices.get(name), 0, b""
+        while found and (piece := found.read(at, _PIECE)):
+            at += len(piece)
+            *lines, rest = (rest + piece).splitlines(keepends=True)
+            yield from lines
+            if rest.endswith(b"\n") or len(rest) > MAX_LINE_BYTES:
+                yield rest
+                rest = b""
+        if rest:
+            yield rest
 
     def under(self, prefix: str) -> dict[str, str]:
         """Give the full names of the files in a folder, by their names there."""
@@ -578,17 +602,17 @@ class Ledger:
     ) -> None:
         self.files, self.inside, self.trust, self.notes = files, inside, trust, notes
         self.terms = find_terms(history)
-        self.lines: list[Mapping[str, Any]] = []
         self.heads: list[str] = []
+        self.times: list[str] = []
+        self.seals: dict[str, object] = {}
 
     def _fail(self, code: str, text: str) -> None:
         self.notes.fail("custody", code, text)
 
     def check(self) -> None:
         """Read the lines, as far as the chain holds."""
-        content = self.files.read(self.inside.get("ledger.jsonl", ""))
         previous, last = None, ""
-        for number, raw in enumerate(content.splitlines(keepends=True), 1):
+        for number, raw in enumerate(self.files.read_lines(self.inside.get("ledger.jsonl", "")), 1):
             line = read_entry(raw)
             if line is None:
                 self._fail("ledger_broken", f"line {number} is not spelled as an entry must be")
@@ -602,17 +626,18 @@ class Ledger:
                 self._fail("ledger_broken", f"entry {number} was signed by {line['key']}, no key of this owner")
             if parse_moment(line["at"]) is None or line["at"] < last:
                 self._fail("clock", f"entry {number} claims to be older than the one before it")
-            self._check_replies(line)
+            self._read_entry(line.get("entry"))
             previous, last = digest(spell(statement)), line["at"]
-            self.lines.append(line)
             self.heads.append(previous)
-        if not self.lines:
+            self.times.append(last)
+        if not self.heads:
             self._fail("ledger_rolled_back", "there is no ledger, or it is empty")
-        self.notes.tell("custody", f"{len(self.lines):,} entries")
+        self.notes.tell("custody", f"{len(self.heads):,} entries")
 
-    def _check_replies(self, line: Mapping[str, Any]) -> None:
-        """Look for the replies that came, by the ledger's own word, over one of its heads."""
-        entry = line.get("entry")
+    def _read_entry(self, entry: Mapping[str, Any] | None) -> None:
+        """Keep which seal a capture has; look for the replies that came, by the ledger's own word, over its heads."""
+        if entry and entry["what"] == "capture.sealed":
+            self.seals[entry["subject"]] = entry["detail"].get("seal")
         if not entry or entry["what"] != "ledger.stamped":
             return
         replies, number = entry["detail"].get("replies"), entry["detail"].get("number")
@@ -626,19 +651,17 @@ class Ledger:
     def check_anchor(self, name: str, anchor: Mapping[str, Any]) -> None:
         """Compare with what a seal says that the ledger was when it was made."""
         number, head = anchor["number"], anchor["head"]
-        if number > len(self.lines):
-            text = f"{name} was sealed when there were {number:,} entries; there are {len(self.lines):,}"
+        if number > len(self.heads):
+            text = f"{name} was sealed when there were {number:,} entries; there are {len(self.heads):,}"
             self._fail("ledger_rolled_back", text)
         elif number < 1 or self.heads[number - 1] != head:
             self._fail("ledger_rewritten", f"entry {number:,} is not what it was when {name} was sealed")
 
     def check_seal(self, name: str, subject: str, seal: str) -> None:
         """Look for the entry of a seal; where it was sealed again while it waited, for the last one."""
-        entries = [line["entry"] for line in self.lines if "entry" in line]
-        seals = [e["detail"].get("seal") for e in entries if (e["what"], e["subject"]) == ("capture.sealed", subject)]
-        if not seals:
+        if subject not in self.seals:
             self._fail("ledger_rolled_back", f"there is no entry of the seal of {name}")
-        elif seals[-1] != seal:
+        elif self.seals[subject] != seal:
             self._fail("ledger_contradicts", f"{name} has another seal than the ledger says")
 
     def check_stamps(self, stamped: Iterable[tuple[int, datetime]], now: datetime | None = None) -> None:
@@ -650,7 +673,7 @@ class Ledger:
                 if moment is not None:
                     stamps.append((int(match[1]), moment))
         stamps.sort()
-        firsts: list[datetime | None] = [None] * len(self.lines)
+        firsts: list[datetime | None] = [None] * len(self.heads)
         for number, moment in stamps:
             for place in range(min(number, len(firsts)) - 1, -1, -1):
                 if firsts[place] is not None:
@@ -664,12 +687,12 @@ class Ledger:
             self._fail("ledger_unstamped", f"{text}, before it, or not at all")
 
     def _is_timely(self, place: int, first: datetime | None) -> bool:
-        claimed = parse_moment(self.lines[place]["at"])
+        claimed = parse_moment(self.times[place])
         return first is None or (claimed is not None and -AHEAD <= first - claimed <= UNSTAMPED)
 
     def _check_reply(self, name: str, number: int, authority: str) -> datetime | None:
-        if number > len(self.lines):
-            self._fail("ledger_rolled_back", f"{authority} stamped entry {number:,}; there are {len(self.lines):,}")
+        if number > len(self.heads):
+            self._fail("ledger_rolled_back", f"{authority} stamped entry {number:,}; there are {len(self.heads):,}")
             return None
         reply = self.files.read(name, MAX_REPLY_BYTES)
         result, moment, text = ask_openssl(reply, self.heads[number - 1], self.trust.roots)
@@ -715,10 +738,9 @@ def find_key_faults(history: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def find_terms(history: Sequence[Mapping[str, Any]]) -> dict[str, tuple[datetime, datetime]]:
     """Give since when and until when each key was in use; the last one has no end."""
-    ends = [parse_moment(entry["record"]["from"]) for entry in history[1:]]
+    begins = [parse_moment(entry["record"]["from"]) for entry in history]
     terms = {}
-    for entry, end in zip(history, [*ends, datetime.max.replace(tzinfo=UTC)], strict=True):
-        begin = parse_moment(entry["record"]["from"])
+    for entry, begin, end in zip(history, begins, [*begins[1:], datetime.max.replace(tzinfo=UTC)], strict=False):
         if begin is not None and end is not None:
             terms[entry["record"]["public"]] = (begin, end)
     return terms
@@ -863,9 +885,9 @@ def verify_ledger(folder: Path, trust: Trust) -> Report:
     files, notes = open_folder(folder), Notes()
     for text in files.faults:
         notes.fail("container", "container", text)
-    lines = [read_spelled(raw, _OPEN_LINE) for raw in files.read("ledger.jsonl").splitlines(keepends=True)]
-    entries = [line["entry"] for line in lines if line is not None]
-    history = [entry["detail"] for entry in entries if entry["what"] == "key.added" and fits(entry["detail"], _RECORD)]
+    keys = [line for raw in files.read_lines("ledger.jsonl") if b'"key.added"' in raw and (line := read_entry(raw))]
+    told = [line["entry"] for line in keys if "entry" in line]
+    history = [entry["detail"] for entry in told if entry["what"] == "key.added" and fits(entry["detail"], _RECORD)]
     check_history(history, trust, notes)
     ledger = Ledger(files, files.under(""), history, trust, notes)
     ledger.check()
