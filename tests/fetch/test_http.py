@@ -632,3 +632,22 @@ def test_waiting_is_not_timed(start, open_fetcher):
     fetcher = open_fetcher(start(say(answer(b"ok"))), clock=Slow(), per_host_s=7, timeout_s=0.5)
     for _ in range(2):
         assert fetcher.get("http://a.test/", purpose="capture").body == b"ok"
+
+
+def test_looks_as_a_visitor_does_where_asked(start, open_fetcher):
+    """Headers that are given stand in place of ours or beside them, and what was sent and came is told of each hop."""
+
+    def behave(link, head):
+        where = "Location: /there\r\nX-Hop: 1\r\n"
+        link.sendall(
+            answer(headers=where, status="302 Found") if path_of(head) == "/" else answer(b"x", "X-Hop: 2\r\n")
+        )
+
+    host = start(behave)
+    headers = {"User-Agent": "Mozilla/5.0", "Referer": "https://search.test/"}
+    response = open_fetcher(host).get("http://a.test/", purpose="capture", headers=headers)
+    assert [header_of(head, "user-agent") for head in host.heads] == ["Mozilla/5.0"] * 2
+    assert [header_of(head, "referer") for head in host.heads] == ["https://search.test/"] * 2
+    assert header_of(host.heads[0], "accept") == "*/*"
+    assert dict(response.sent)["Referer"] == "https://search.test/"
+    assert [dict(hop.headers)["x-hop"] for hop in response.chain] == ["1", "2"]

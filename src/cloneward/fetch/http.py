@@ -43,11 +43,15 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, kw_only=True)
 class Hop:
-    """One answer on the way: what was asked, what came, and from which address and port."""
+    """One answer on the way: what was asked, what came, and from which address and port.
+
+    `headers`: of the answer, as those of a Response.
+    """
 
     url: str
     status: int
     address: str
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,8 +59,8 @@ class Response:
     """What came of an address in the end. A missing page is one too: look at `status` before you read `body`.
 
     `headers` are those of the last answer, as sent but for lower-case names; `body` has its content codings undone
-    and its charset not. `chain` holds every answer in turn, the last included. If `is_whole` is false, `body` is
-    only its beginning, and `problems` say why.
+    and its charset not. `chain` holds every answer in turn, the last included; `sent` are the headers of each request,
+    but for its Host. If `is_whole` is false, `body` is only its beginning, and `problems` say why.
     """
 
     url: str
@@ -65,6 +69,7 @@ class Response:
     headers: tuple[tuple[str, str], ...]
     body: bytes
     chain: tuple[Hop, ...]
+    sent: tuple[tuple[str, str], ...] = ()
     is_whole: bool = True
     problems: tuple[Problem, ...] = ()
 
@@ -116,7 +121,15 @@ class Fetcher:
         self._tls = tls or ssl.create_default_context()
         self._agent = f"cloneward/{__version__}" + (f" (+{canonical(contact)})" if contact else "")
 
-    def get(self, url: str, *, purpose: str, accept: str = "*/*", unless: Mapping[str, str] | None = None) -> Response:
+    def get(
+        self,
+        url: str,
+        *,
+        purpose: str,
+        accept: str = "*/*",
+        unless: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
         """Give what answers at a web address, redirects followed.
 
         What the other side does after its first answer is never raised: a broken body or a redirect that cannot be
@@ -128,6 +141,7 @@ class Fetcher:
             accept: media types, for the Accept header.
             unless: headers of an earlier answer, by lower-case name; by its `etag` and `last-modified` the server
                 may answer that nothing has changed: status 304, no body.
+            headers: further ones, or in place of ours of the same name, to look as a visitor does.
 
         Raises:
             InputError: `url` is no web address.
@@ -135,12 +149,12 @@ class Fetcher:
             Unavailable: nothing answered there, in time, that is HTTP.
         """
         asked = _read_url(url)
-        headers = [("User-Agent", self._agent), ("Accept", accept), ("Accept-Encoding", "gzip, deflate, br, zstd")]
+        ours = {"User-Agent": self._agent, "Accept": accept, "Accept-Encoding": "gzip, deflate, br, zstd"}
         for name, header in (("etag", "If-None-Match"), ("last-modified", "If-Modified-Since")):
             if unless and unless.get(name):
-                headers.append((header, unless[name]))
-        headers.append(("Connection", "close"))
-        errand = _Errand(asked, purpose, tuple(headers), Deadline(self._rules.timeout_s))
+                ours[header] = unless[name]
+        ours |= {**(headers or {}), "Connection": "close"}
+        errand = _Errand(asked, purpose, tuple(ours.items()), Deadline(self._rules.timeout_s))
         response = self._visit(asked, errand, ())
         while response.status in _REDIRECTS:
             followed = self._follow(response, errand)
@@ -185,13 +199,16 @@ class Fetcher:
                 target = f"{parts.path}?{parts.query}" if parts.query else parts.path
                 head = exchange.ask(target, [("Host", parts.netloc), *errand.headers])
                 reached = Endpoint(ipaddress.ip_address(address), port)
+                came = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers)
+                hop = Hop(url=url, status=head.status_code, address=str(reached), headers=came)
                 response = Response(
                     url=errand.url,
                     final_url=url,
                     status=head.status_code,
-                    headers=tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in head.headers),
+                    headers=came,
                     body=b"",
-                    chain=(*chain, Hop(url=url, status=head.status_code, address=str(reached))),
+                    chain=(*chain, hop),
+                    sent=errand.headers,
                 )
                 if response.status in _REDIRECTS:
                     return response

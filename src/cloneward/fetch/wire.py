@@ -113,17 +113,18 @@ class Exchange:
         self._limit_bytes = 2 * MAX_HEAD_BYTES
         self.received_bytes = 0
 
-    def ask(self, target: str, headers: Sequence[tuple[str, str]]) -> h11.Response:
-        """Send a GET and give the head of its answer.
+    def ask(self, target: str, headers: Sequence[tuple[str, str]], body: bytes | None = None) -> h11.Response:
+        """Send a GET, or with a body a POST, whose length the headers tell, and give the head of its answer.
 
         Raises:
             FAULTS: the connection broke, took too long, or what came is no HTTP, or no end of heads.
             h11.LocalProtocolError: a header cannot be sent.
         """
         encoded = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers]
-        request = h11.Request(method="GET", target=target, headers=encoded)
+        request = h11.Request(method="GET" if body is None else "POST", target=target, headers=encoded)
+        parts = [request, *([h11.Data(data=body)] if body else []), h11.EndOfMessage()]
         self._link.settimeout(self._deadline.left_s())
-        self._link.sendall((self._machine.send(request) or b"") + (self._machine.send(h11.EndOfMessage()) or b""))
+        self._link.sendall(b"".join(self._machine.send(part) or b"" for part in parts))
         while isinstance(event := self._next_event(), h11.InformationalResponse):
             pass
         if not isinstance(event, h11.Response):
