@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 
 class Stamper:
-    """Asks authorities, each at most once in `per_host_s` seconds. Knows nobody's key and sends no more than digests."""
+    """Asks authorities, each at most once in `per_host_s` seconds; what they are told is a digest."""
 
     def __init__(self, rules: Rules, clock: Clock, *, tls: ssl.SSLContext | None = None) -> None:
         """Prepare to ask.

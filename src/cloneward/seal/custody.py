@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from cloneward.errors import EvidenceError, Problem, Unavailable
+from cloneward.errors import EvidenceError, Problem, RefusedError, Unavailable
 from cloneward.seal.durable import flush, write_file
 from cloneward.seal.keys import Signer
 from cloneward.seal.stamps import Ask, Authority, check_reply, make_request
@@ -160,7 +160,7 @@ def ask_all(authorities: Sequence[Authority], ask: Ask, content: bytes) -> tuple
             reply = ask(authority, request)
             check_reply(reply, content, authority)
             replies[authority.name] = reply
-        except Unavailable as error:
+        except (Unavailable, RefusedError) as error:
             problems.append(Problem(code="authority_silent", page=authority.url, text=str(error), hint=error.hint))
         except EvidenceError as error:
             problems.append(Problem(code="authority_false", page=authority.url, text=str(error), hint=error.hint))
