@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.archive import folder
-from cloneward.archive.folder import RawPage, read_pages, spell_path
+from cloneward.archive.folder import RawPage, count_pages, count_whole, read_pages, read_whole, spell_path
+from cloneward.archive.media import RawMedia
 from cloneward.errors import InputError
 from cloneward.model.content import Problem
+from tests.archive.test_media import FILM, PICTURE
 
 # Deeper than Python recurses and than one path can name: what a hostile archive unpacks to.
 DEEP = 1_500
@@ -239,3 +241,44 @@ def test_one_page_at_a_time(tmp_path, monkeypatch):
     monkeypatch.setattr(Path, "read_bytes", lambda path: reads.append(path.name) or read_bytes(path))
     next(iter(read_pages(tmp_path)))
     assert reads == ["0.html"]
+
+
+def test_pictures_and_videos_among_pages(tmp_path):
+    """Pictures and videos come in the same order as pages, told by their names; pages alone leave them aside."""
+    (tmp_path / "sub").mkdir()
+    for name in ["a.JPG", "c.png?v=2", "sub/d.avif", "x.svg", "y.ico"]:
+        (tmp_path / name).write_bytes(PICTURE)
+    (tmp_path / "b.mp4").write_bytes(FILM)
+    write(tmp_path / "b.html")
+    write(tmp_path / "photo.jpg?size=1.html")
+    names = ["a.JPG", "b.html", "b.mp4", "c.png?v=2", "photo.jpg?size=1.html", "sub/d.avif"]
+    found = list(read_whole(tmp_path))
+    assert [one.address for one in found] == names
+    assert [type(one) for one in found] == [RawMedia, RawPage, RawMedia, RawMedia, RawPage, RawMedia]
+    assert (count_whole(tmp_path), count_pages(tmp_path)) == (6, 2)
+    assert read(tmp_path) == (["b.html", "photo.jpg?size=1.html"], {})
+
+
+def test_bad_pictures_are_told(tmp_path):
+    """What is named like a picture and is none, a pipe, or leads out is told, and the rest goes on."""
+    outside = tmp_path / "outside.jpg"
+    outside.write_bytes(PICTURE)
+    folder = tmp_path / "folder"
+    write(folder / "bad.jpg", "<html>")
+    (folder / "good.jpg").write_bytes(PICTURE)
+    (folder / "out.jpg").symlink_to(outside)
+    os.mkfifo(folder / "pipe.png")
+    found = {one.address if isinstance(one, RawMedia) else one.page: one for one in read_whole(folder)}
+    assert isinstance(found.pop("good.jpg"), RawMedia)
+    codes = {"bad.jpg": "image_unknown", "out.jpg": "link_outside", "pipe.png": "image_unread"}
+    assert {name: problem.code for name, problem in found.items()} == codes
+
+
+def test_pictures_alone(tmp_path):
+    """A folder of pictures alone is no empty one where pictures are read; an empty one says what is looked at."""
+    assert ".jpg" in next(read_whole(tmp_path)).hint
+    assert ".jpg" not in next(read_pages(tmp_path)).hint
+    (tmp_path / "a.jpg").write_bytes(PICTURE)
+    assert [type(one) for one in read_whole(tmp_path)] == [RawMedia]
+    assert read(tmp_path) == ([], {None: "no_pages"})
+    assert [one.address for one in read_whole(tmp_path / "a.jpg")] == ["a.jpg"]

@@ -11,7 +11,15 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head, read_charset, sniff_media
+from cloneward.archive.payload import (
+    Payload,
+    decode_payload,
+    detect_media,
+    may_be_picture,
+    parse_head,
+    read_charset,
+    sniff_media,
+)
 from tests.archive.crawl import http
 
 WORDS = b"<p>some words " * 5_000
@@ -197,3 +205,20 @@ def test_never_raises(body, coding, is_chunked):
     assert len(found.content) <= 50
     parse_head(b"HTTP/1.1 200" + body)
     sniff_media(body)
+
+
+@pytest.mark.parametrize(
+    ("media", "told"),
+    [
+        ("image/png", True),
+        ("Image/JPEG; q=1", True),
+        ("", True),
+        ("application/octet-stream", True),
+        ("image/svg+xml", False),
+        ("text/html", False),
+        ("video/mp4", False),
+    ],
+)
+def test_what_may_be_a_picture(media, told):
+    """A stated type of pixels, or none that says anything, may be a picture; a drawing is none."""
+    assert may_be_picture(media) is told

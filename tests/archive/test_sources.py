@@ -13,10 +13,13 @@ from hypothesis import strategies as st
 
 from cloneward.archive.folder import RawPage
 from cloneward.archive.items import RawItem
-from cloneward.archive.sources import read_source, read_texts
+from cloneward.archive.media import RawMedia
+from cloneward.archive.sources import read_originals, read_source, read_texts
 from cloneward.errors import InputError
 from cloneward.model.content import Problem
 from tests.archive.crawl import http, pack, pages, record
+from tests.archive.test_media import PICTURE
+from tests.hostile_images import encode, make_picture
 
 URLS = ["http://a.test/1", "http://a.test/2"]
 RECORDS = [{"id": "a", "text": "some words"}, {"id": "b", "html": "<p>more words", "url": "https://a.test/b"}]
@@ -199,3 +202,23 @@ def test_never_raises(tmp_path_factory, content, head):
     path = tmp_path_factory.mktemp("x") / "x"
     path.write_bytes(head[: len(head) // 2] + content + head[len(head) // 2 :])
     assert all(isinstance(one, RawPage | RawItem | Problem) for one in read_source(path))
+
+
+def test_originals(tmp_path):
+    """Where pictures are read, a folder, a file, a WARC and a WACZ give those they hold, each once."""
+    shown = record("http://a.test/a.jpg", http(PICTURE, media="image/jpeg"))
+    other = record("http://a.test/a.jpg", http(encode(make_picture()), media="image/jpeg"))
+    crawl = pack(shown, shown, other, *pages(URLS[0]))
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.jpg").write_bytes(PICTURE)
+    for name, content in {"x.warc": crawl, "x.wacz": make_zip(("data.warc.gz", crawl)), "a.jpg": PICTURE}.items():
+        (tmp_path / name).write_bytes(content)
+    once, again, page = [one.address for one in read_originals(tmp_path / "x.warc")]
+    assert (once, page) == ("http://a.test/a.jpg", URLS[0])
+    assert again.startswith("http://a.test/a.jpg 2026-")
+    assert [one.url for one in read_originals(tmp_path / "x.wacz")] == [once, once, page]
+    for path in (folder, tmp_path / "a.jpg"):
+        (found,) = read_originals(path)
+        assert isinstance(found, RawMedia)
+    assert [one.address for one in read_source(tmp_path / "x.warc")] == [page]

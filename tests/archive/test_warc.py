@@ -17,6 +17,8 @@ from cloneward.archive.folder import RawPage
 from cloneward.archive.warc import Tally, count_left_out, read_warc
 from cloneward.model.content import Problem
 from tests.archive.crawl import DATE, http, pack, pages, record
+from tests.archive.test_media import FILM, PICTURE
+from tests.hostile_images import write_png
 
 URLS = ["http://a.test/1", "http://a.test/2", "http://a.test/3"]
 HTML = b"<p>some words"
@@ -298,3 +300,53 @@ def test_never_raises(content, at, packing):
             given_one.address.encode()
         else:
             given_one.text.encode()
+
+
+def picture(url=URLS[0], body=PICTURE, media="image/jpeg", **fields):
+    """A record of a picture."""
+    return record(url, http(body, media=media), **fields)
+
+
+@pytest.mark.parametrize("media", ["image/jpeg", "IMAGE/PNG; x", "application/octet-stream", None])
+def test_pictures(media):
+    """A picture among the responses comes with its address, date and size, whatever kind was stated, if asked for."""
+    found = list(read_warc(io.BytesIO(pack(picture(media=media), *pages(URLS[1]))), with_media=True))
+    shown, page = found
+    assert (shown.address, shown.url, shown.seen_at) == (URLS[0], URLS[0], SEEN_AT)
+    assert (shown.media.content, shown.height, shown.width) == (PICTURE, 110, 120)
+    assert page.url == URLS[1]
+    assert [page.url for page in read(pack(picture(media=media), *pages(URLS[1])))[0]] == [URLS[1]]
+
+
+def test_what_is_no_picture_is_left_out():
+    """Icons, pixels that count, drawings and films are left out without a word, and are counted."""
+    tally = Tally()
+    ones = [
+        picture(URLS[0], b"", "image/gif"),
+        picture(URLS[1], b"\0\0\1\0icon", "image/x-icon"),
+        picture(URLS[2], b"<svg/>", "image/svg+xml"),
+        picture(URLS[0], FILM, "image/jpeg"),
+        picture(URLS[0], FILM, "video/mp4"),
+    ]
+    assert list(read_warc(io.BytesIO(pack(*ones)), tally=tally, with_media=True)) == []
+    assert tally.left_out == {"media": 5}
+
+
+def test_half_a_picture_is_none():
+    """A picture that was cut, is too large or is broken is told and left out: half of it would be another one."""
+    cut = picture(URLS[0], WARC_Truncated="length")
+    bomb = picture(URLS[1], write_png(50_000, 50_000, b""), "image/png")
+    broken = picture(URLS[2], PICTURE[:20])
+    found = list(read_warc(io.BytesIO(pack(cut, bomb, broken)), with_media=True))
+    assert [one.code for one in found] == ["page_truncated", "image_too_large", "image_damaged"]
+    assert [one.page for one in found] == URLS
+
+
+def test_revisits_of_pictures():
+    """A revisit of a picture is the picture at its own address; one of a picture that is not there is a loss."""
+    first = picture(WARC_Payload_Digest="sha1:ABC")
+    again = record(URLS[1], http(b"", media="image/jpeg"), kind="revisit", WARC_Payload_Digest="sha1:ABC")
+    found = list(read_warc(io.BytesIO(pack(first, again)), with_media=True))
+    assert [one.url for one in found] == URLS[:2]
+    assert {one.media.content for one in found} == {PICTURE}
+    assert [one.code for one in read_warc(io.BytesIO(pack(again)), with_media=True)] == ["revisit_unresolved"]

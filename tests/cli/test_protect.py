@@ -1,17 +1,23 @@
 """Tests of cloneward.cli.protect."""
 
+import json
 import os
 from pathlib import Path
 
 import pytest
 
 from cloneward import clock
+from cloneward.model.ids import digest_bytes
 from cloneward.store.workspace import Workspace
 from tests.cli.test_progress import Terminal
 from tests.fetch.hosts import Host, answer, header_of, path_of
+from tests.hostile_images import encode, make_picture
 from tests.store.entries import JumpingClock
 
-ITEM = set("id kind url title digest text_digest words rights published_at language proven addresses".split())
+ITEM = set(
+    "id kind url title digest text_digest words rights mandate person subjects minor visibility visibility_since "
+    "published_at expires_at deleted_at language proven addresses".split()
+)
 
 
 @pytest.fixture
@@ -93,7 +99,7 @@ def test_the_same_page_twice(protect, tmp_path):
     assert ": 1 new, 0 changed, 0 unchanged, 1 folded, 0 problems" in done.err
     (item,) = (one for one in protect("list", "--json").records if one["addresses"])
     assert (item["url"], item["addresses"]) == ("https://two.test/a.html", ["https://two.test/b-more.html"])
-    assert protect("show", item["id"], "--json").records == [item]
+    assert protect("show", item["id"], "--json").records == [item | {"media": []}]
     assert "https://two.test/a.html  +1\n" in protect("list").out
     assert "address    https://two.test/b-more.html\n" in protect("show", item["id"]).out
     assert protect("remove", item["id"]).code == 0
@@ -103,7 +109,7 @@ def test_the_same_page_twice(protect, tmp_path):
 def test_show(protect):
     """An item is shown by its id or by what only its id begins with, with its versions."""
     item = protect("list", "--json").records[0]
-    assert protect("show", item["id"], "--json").records == [item]
+    assert protect("show", item["id"], "--json").records == [item | {"media": []}]
     shown = protect("show", item["id"][:12]).out
     assert item["url"] in shown
     assert f"version    1: {item['words']:,} words, " in shown
@@ -116,6 +122,29 @@ def test_show_text(protect):
     assert len(text.split()) > 50
     (record,) = protect("show", item["id"], "--text", "--json").records
     assert record == {"id": item["id"], "text_digest": item["text_digest"], "text": text}
+
+
+def test_people_and_pictures(protect, tmp_path):
+    """What a record tells of people is shown by codes, with its pictures; a folder's small pictures are left out."""
+    encoded = {size: encode(make_picture(size=(size, size))) for size in (64, 120)}
+    for size, content in encoded.items():
+        (tmp_path / f"{size}.jpg").write_bytes(content)
+    record = {"id": "u1", "kind": "profile", "person": "p-1", "subjects": ["p-2"], "visibility": "private"}
+    (tmp_path / "r.jsonl").write_text(json.dumps(record | {"images": ["64.jpg", "none.jpg"]}))
+    done = protect("add", tmp_path, tmp_path / "r.jsonl")
+    assert "1 new, 0 changed, 0 unchanged, 0 folded, 0 problems; 1 small pictures left out\n" in done.err
+    assert "image_unread: item:u1: 'none.jpg': it leads to nothing" in done.err
+    (item,) = protect("show", "u1", "--json").records
+    assert item["media"] == [{"address": "64.jpg", "digest": digest_bytes(encoded[64]), "is_video": False}]
+    assert (item["visibility"], item["minor"], item["mandate"], item["deleted_at"]) == ("private", None, None, None)
+    codes = [item["person"], *item["subjects"]]
+    assert all(len(bytes.fromhex(code)) == 16 for code in codes)
+    shown = protect("show", "u1").out
+    assert f"person     {codes[0]}\nsubjects   {codes[1]}\n" in shown
+    assert "picture    64.jpg\n" in shown
+    assert "p-1" not in protect("list", "--json").out + shown
+    (photo,) = (one for one in protect("list", "--json").records if one["kind"] == "photo")
+    assert (photo["title"], photo["words"]) == ("120.jpg", 0)
 
 
 @pytest.mark.parametrize("item", ["i", "x", ""])

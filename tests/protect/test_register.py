@@ -9,10 +9,13 @@ from hypothesis import strategies as st
 
 from cloneward.archive.folder import RawPage
 from cloneward.archive.items import RawItem
+from cloneward.archive.media import RawMedia
 from cloneward.errors import InputError
-from cloneward.model.content import Item, ItemRecord, Known, Problem, Registered
+from cloneward.model.content import Item, ItemRecord, Known, Media, Problem, Registered
 from cloneward.model.ids import digest_bytes, digest_text, item_id
+from cloneward.protect.records import Intake
 from cloneward.protect.register import (
+    Furniture,
     Located,
     Unchanged,
     join_languages,
@@ -249,9 +252,81 @@ def test_records_are_known_by_their_ids():
     (located,) = locate_pages([item], Path(), None)
     assert located.address == "item:a"
     (registered,) = register_pages([located], {})
-    assert (registered.item.id, registered.body) == ("a", located.body)
+    assert registered.item.id == "a"
     known = {"item:a": Known(id="a", digest=registered.item.digest)}
     assert list(register_pages([located], known)) == [Unchanged("item:a")]
     retitled = replace(item, record=ItemRecord(id="a", text="some words", title="T"))
     (registered,) = register_pages(locate_pages([retitled], Path(), None), known)
     assert registered.item.title == "T"
+
+
+def test_people_and_pictures_of_records():
+    """A record is taken in with codes and pictures where there is the means; what cannot be read is told each time."""
+    item = RawItem(ItemRecord(id="a", person="u", images=("a.jpg",)), "x.jsonl#1", "0:1")
+    problem = Problem(code="image_unread", page=None, text="none", hint="look")
+    intake = Intake(code=str.upper, read_media=lambda _: problem)
+    located = list(locate_pages([item], Path(), None))
+    told, registered = register_pages(located, {}, intake)
+    assert (told.code, told.page, registered.item.person) == ("image_unread", "item:a", "U")
+    known = {"item:a": Known(id="a", digest=registered.item.digest)}
+    assert list(register_pages(located, known, intake)) == [told, Unchanged("item:a")]
+
+
+def picture(height=100, width=100, *, digest="d", is_video=False, url=None):
+    """One picture or video as read."""
+    media = Media(address="sub/a.jpg", digest=digest, is_video=is_video)
+    return RawMedia(address="sub/a.jpg", media=media, height=height, width=width, url=url)
+
+
+def register_media(raw, known=None, base="https://example.org/"):
+    """What becomes of one picture."""
+    return list(register_pages(locate_pages([raw], Path("/x"), base), known or {}))
+
+
+@pytest.mark.parametrize("is_video", [False, True])
+def test_pictures_and_videos_are_items(is_video):
+    """A picture is an item of no words at its address, whose bytes are those of its picture, and a video likewise."""
+    raw = picture(is_video=is_video)
+    (registered,) = register_media(raw)
+    url = "https://example.org/sub/a.jpg"
+    assert registered == Registered(
+        item=Item(
+            id=item_id(url),
+            kind="video" if is_video else "photo",
+            url=url,
+            title="sub/a.jpg",
+            digest="d",
+            text_digest=digest_text(""),
+            words=0,
+        ),
+        address=url,
+        body=b"",
+        text="",
+        media=(raw.media,),
+    )
+    assert register_media(raw, {url: Known(id="i", digest="d")}) == [Unchanged(url)]
+    (changed,) = register_media(raw, {url: Known(id="i", digest="e")})
+    assert changed.item.id == "i"
+
+
+def test_pictures_without_an_address():
+    """A picture at no address of the web has its id from its bytes, whatever it is called."""
+    (registered,) = register_media(picture(), base=None)
+    assert (registered.item.id, registered.item.url) == (item_id("d"), None)
+    (captured,) = register_media(picture(url="http://a.test/x.jpg"))
+    assert captured.item.url == "http://a.test/x.jpg"
+
+
+@pytest.mark.parametrize(("height", "width", "is_item"), [(99, 500, False), (500, 99, False), (100, 100, True)])
+def test_small_pictures_are_furniture(height, width, is_item):
+    """A picture whose shorter side has under 100 px is an icon or a button; a video has no such bound."""
+    (found,) = register_media(picture(height, width))
+    assert isinstance(found, Registered if is_item else Furniture)
+    assert isinstance(register_media(picture(0, 0, is_video=True))[0], Registered)
+
+
+def test_what_is_held():
+    """What a page, a picture or a record takes of memory is about what they hold."""
+    record = ItemRecord(id="a", text="x" * 10, html="y" * 20, images=("z" * 30,), videos=("v" * 40,))
+    items = [make_page(content=b"x" * 100), picture(), RawItem(record, "x.jsonl#1", "0:1")]
+    assert [Located(item, "a", None).held_bytes for item in items] == [100, 0, 100]

@@ -1,6 +1,7 @@
 """Tests of reading items."""
 
 import tracemalloc
+from dataclasses import replace
 from itertools import chain, count
 
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.errors import EvidenceError, InputError
-from cloneward.model.content import Known
+from cloneward.model.codec import encode
+from cloneward.model.content import ItemRecord, ItemVersion, Known
+from cloneward.model.ids import digest_bytes
 from cloneward.store import items as module
 from cloneward.store.items import cut, storable
 from tests.store.entries import make_entry
@@ -213,3 +216,81 @@ def test_mark_of_all_differs_after_every_import(store):
     marks.append(store.mark_all())
     assert len(set(marks)) == len(marks)
     assert store.mark_all() == marks[-1]
+
+
+FACTS = {
+    "kind": "profile",
+    "mandate": True,
+    "person": "0" * 32,
+    "subjects": ("1" * 32, "2" * 32),
+    "minor": False,
+    "visibility": "login",
+    "visibility_since": "2026-01-02T03:04:05.000Z",
+    "expires_at": "2027-01-02T03:04:05.000Z",
+    "deleted_at": "2026-03-02T03:04:05.000Z",
+}
+
+
+def make_record(number, text="", **told):
+    """A record of item `number`, with a name in its fields where none are told."""
+    record = ItemRecord(id=f"i{number:05d}", **({"fields": {"name": f"n{number}"}} | told))
+    entry = make_entry(number, text, body=encode(record).decode())
+    body = encode(record)
+    item = replace(entry.item, digest=digest_bytes(body))
+    return replace(entry, item=item, body=body, record=record)
+
+
+def test_people_and_visibility_return(store):
+    """Whose an item is, whom it shows and who may see it come back as they were, and what is untold as none."""
+    entries = [make_entry(1, **FACTS), make_entry(2)]
+    store.add(store.begin_import("x"), entries)
+    assert [store.get(entry.item.id) for entry in entries] == [entry.item for entry in entries]
+    assert list(store.items()) == [entry.item for entry in entries]
+
+
+def test_records(store, monkeypatch):
+    """The records of items that have fields, now or in a version, are given by id, all in turn or some of them."""
+    monkeypatch.setattr(module, "PAGE_ROWS", 2)
+    past = (ItemVersion(fields={"name": "x"}),)
+    entries = [*map(make_record, range(5)), make_record(5, fields=None, versions=past)]
+    others = [make_record(6, fields=None, text="words"), make_record(7), make_entry(8)]
+    store.add(store.begin_import("x"), [*entries, *others])
+    store.remove("i00007")
+    expected = {entry.item.id: entry.record for entry in entries}
+    assert list(store.records()) == list(expected.items())
+    assert dict(store.list_records()) == {entry.item.id: entry.item.digest for entry in entries}
+    assert store.records_of([*expected, "i00006", "i00007", "i00008", "none"]) == expected
+    assert store.record("i00003") == expected["i00003"]
+    for name in ("i00006", "i00007", "i00008", "none"):
+        with pytest.raises(InputError, match="no record of an item"):
+            store.record(name)
+
+
+def test_changed_records_are_told(store):
+    """A record that changed has another digest, and another mark, though its text is the same."""
+    store.add(store.begin_import("x"), [make_record(1), make_record(2)])
+    before, mark = dict(store.list_records()), store.mark()
+    store.add(store.begin_import("y"), [make_record(1, visibility="private"), make_record(2)])
+    after = dict(store.list_records())
+    assert {item for item in after if after[item] != before[item]} == {"i00001"}
+    assert store.mark() != mark
+    assert store.record("i00001").visibility == "private"
+
+
+def test_records_of_an_older_release(store):
+    """A record that was kept before some field was known is read, without it; what is none is told."""
+    old = b'{"id":"i00001","kind":"profile","fields":{"name":"n"}}'
+    entry = make_record(1)
+    store.add(store.begin_import("x"), [replace(entry, item=replace(entry.item, digest=digest_bytes(old)), body=old)])
+    assert store.record("i00001") == ItemRecord(id="i00001", kind="profile", fields={"name": "n"})
+    entry = make_record(2)
+    store.add(store.begin_import("x"), [replace(entry, item=replace(entry.item, digest=digest_bytes(b"x")), body=b"x")])
+    with pytest.raises(EvidenceError, match="is no record"):
+        store.record("i00002")
+
+
+def test_languages_are_of_words(store):
+    """An item without words leaves the languages of the others known."""
+    entries = [make_entry(1, language="en"), make_entry(2, words=0)]
+    store.add(store.begin_import("x"), entries)
+    assert store.languages() == {"en"}

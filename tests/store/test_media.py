@@ -1,7 +1,10 @@
 """Tests of pictures and videos as rows."""
 
+from dataclasses import replace
+
 import pytest
 
+from cloneward.errors import EvidenceError
 from cloneward.model.content import Media
 from cloneward.model.ids import digest_bytes
 from cloneward.store import items as reading
@@ -17,7 +20,7 @@ def show(number, *contents, address="a{}.jpg", **fields):
         for at, content in enumerate(contents)
     )
     entry = make_entry(number, **fields)
-    return type(entry)(item=entry.item, address=entry.address, body=entry.body, text=entry.text, media=shown)
+    return replace(entry, media=shown)
 
 
 def add(store, *entries):
@@ -73,3 +76,35 @@ def test_twice_in_one_batch(store):
     """Of an item that stands twice in one batch, the last one counts."""
     add(store, show(1, ONE), show(1, TWO, ONE), show(1, ONE))
     assert [digest for digest, _ in store.media()] == name(ONE)
+
+
+def test_bytes_from_a_file(store, tmp_path):
+    """The bytes of a film are taken from its file, and an item that is itself the film is made of them."""
+    path = tmp_path / "film"
+    path.write_bytes(FILM)
+    film = Media(address="film", path=path, digest=digest_bytes(FILM), is_video=True)
+    entry = make_entry(1, digest=digest_bytes(FILM))
+    add(store, replace(entry, body=b"", media=(film,)))
+    path.unlink()
+    item = store.get("i00001")
+    assert store.body(item) == store.read_media(item.digest) == FILM
+    assert store.media_of(item) == (replace(film, path=None),)
+
+
+def test_bytes_that_are_kept_already(store):
+    """Media without bytes are taken for what the store holds; where it does not, or they are others, it is told."""
+    add(store, show(1, ONE))
+    kept = Media(address="x", digest=digest_bytes(ONE))
+    add(store, replace(make_entry(2), media=(kept,)))
+    assert store.show_media(name(ONE))[digest_bytes(ONE)] == [("i00001", "a0.jpg"), ("i00002", "x")]
+    for bad in (replace(kept, digest="0" * 64), replace(kept, content=TWO)):
+        with pytest.raises(EvidenceError, match="does not hold its digest"):
+            add(store, replace(make_entry(3), media=(bad,)))
+
+
+def test_other_pictures_are_a_version(store):
+    """An item with pictures has a new version with every other byte, and is told to have changed."""
+    assert add(store, show(1, ONE, body="a")).new == ("i00001",)
+    assert add(store, show(1, ONE, body="a")).unchanged == 1
+    assert add(store, show(1, TWO, body="b")).changed == ("i00001",)
+    assert [version.digest for version in store.history("i00001")] == [digest_bytes(b"a"), digest_bytes(b"b")]

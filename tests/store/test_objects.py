@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import tracemalloc
 
 import pytest
 import zstandard
@@ -116,6 +117,47 @@ def test_no_room(objects, monkeypatch):
     monkeypatch.undo()
     with pytest.raises(EvidenceError):
         objects.get(hashlib.sha256(b"content").hexdigest())
+
+
+@pytest.mark.parametrize("content", [b"", b"film", os.urandom(9_000)])
+def test_put_file(objects, tmp_path, content):
+    """What a file holds is kept under its digest, also in the place of a damaged object; the file stays."""
+    path = tmp_path / "film"
+    path.write_bytes(content)
+    digest = hashlib.sha256(content).hexdigest()
+    for _ in range(2):
+        objects.put_file(path, digest)
+        assert objects.get(digest) == path.read_bytes() == content
+        objects.locate(digest).write_bytes(b"damage")
+
+
+def test_files_are_not_held(tmp_path):
+    """A large file is copied a piece at a time."""
+    objects, path = ObjectStore(tmp_path / "items"), tmp_path / "film"
+    with path.open("wb") as file:
+        file.truncate(100_000_000)
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    tracemalloc.start()
+    objects.put_file(path, digest)
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 5_000_000
+
+
+def test_files_that_cannot_be_kept(objects, tmp_path):
+    """A file that is too large, gone, or another than its digest says is refused, and leaves nothing behind."""
+    path = tmp_path / "film"
+    path.write_bytes(b"x" * 10_001)
+    with pytest.raises(InputError, match="10001 bytes"):
+        objects.put_file(path, "ab" * 32)
+    path.write_bytes(b"other")
+    with pytest.raises(Unavailable, match="changed while it was read"):
+        objects.put_file(path, "ab" * 32)
+    with pytest.raises(Unavailable, match="cannot copy"):
+        objects.put_file(tmp_path / "none", "ab" * 32)
+    objects.sweep()
+    assert count_files(objects) == 0
 
 
 def test_sweep(objects):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
-from cloneward.store.tables import EPOCH, UtcTime, metadata
+from cloneward.store.tables import EPOCH, Codes, UtcTime, metadata
 
 moments = st.datetimes(timezones=st.sampled_from([UTC, timezone(timedelta(hours=-7, minutes=30))]))
 
@@ -36,6 +36,14 @@ def test_moment_without_zone_is_refused():
     naive = datetime(2026, 3, 1)  # noqa: DTZ001  that is what is tested
     with pytest.raises(TypeError):
         UtcTime().process_bind_param(naive, sqlite.dialect())
+
+
+@given(st.lists(st.text("0123456789abcdef", min_size=32, max_size=32)).map(tuple))
+def test_codes_return(codes):
+    """Codes come back as they were, and none are no text at all."""
+    kept = Codes().process_bind_param(codes, sqlite.dialect())
+    assert Codes().process_result_value(kept, sqlite.dialect()) == codes
+    assert (kept is None) == (codes == ())
 
 
 @pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)

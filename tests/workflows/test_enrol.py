@@ -1,5 +1,6 @@
 """Tests of cloneward.workflows.enrol."""
 
+import base64
 import json
 import os
 import signal
@@ -8,14 +9,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import zstandard
 
 from cloneward.errors import InputError
 from cloneward.store.workspace import Workspace
 from cloneward.workflows import enrol as module
-from cloneward.workflows.enrol import Enrolment, enrol, enrol_address
+from cloneward.workflows.enrol import Enrolment, enrol, enrol_address, make_intake
 from cloneward.workflows.gather import Gatherer
 from tests.archive.crawl import http, pack, pages, record
+from tests.archive.test_media import FILM
 from tests.fetch.hosts import JumpClock, answer
+from tests.hostile_images import encode, make_picture
 from tests.store.entries import JumpingClock
 from tests.workflows.test_visit import Site
 
@@ -303,6 +307,157 @@ def test_records_keep_their_ids(workspace, tmp_path):
     records[1] |= {"title": "Named"}
     other = tmp_path / "more.ndjson"
     other.write_text("".join(f"{json.dumps(one)}\n" for one in records[:2]))
-    assert run(workspace, other, None)[0] == (0, 1, 1, 0)
+    assert run(workspace, other, None)[0] == (0, 2, 0, 0)
+    assert run(workspace, other, None)[0] == (0, 0, 2, 0)
     with workspace.reader(JumpingClock()) as store:
         assert store.get("7").title == "Named"
+
+
+def take(workspace, source):
+    """Enrol a source as the command does, without a network: the counts and the problems' codes."""
+    enrolment = Enrolment()
+    intake = make_intake(workspace, source, pytest.fail)
+    with workspace.writer(JumpingClock()) as store:
+        problems = [problem.code for problem in enrol(source, BASE, store, enrolment, intake=intake)]
+    return (enrolment.new, enrolment.changed, enrolment.unchanged, enrolment.left_out), problems
+
+
+def write_records(path, *records):
+    """A file of records."""
+    path.write_text("".join(f"{json.dumps(record)}\n" for record in records))
+    return path
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch):
+    """Keys lie in a home of the test."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    return tmp_path / "config"
+
+
+PERSON = {"id": "u1", "kind": "profile", "fields": {"name": "A"}, "person": "who-1", "subjects": ["who-2", "who-1"]}
+
+
+def test_people_are_codes(workspace, tmp_path):
+    """No id of a person is anywhere in the workspace; the same person has the same code in every record and import."""
+    source = write_records(tmp_path / "r.jsonl", PERSON, PERSON | {"id": "u2"})
+    assert take(workspace, source) == ((2, 0, 0, 0), [])
+    with workspace.reader(JumpingClock()) as store:
+        one, two = store.items()
+        records = dict(store.records())
+    assert (one.person, one.subjects) == (two.person, two.subjects)
+    assert one.subjects[1] == one.person != one.subjects[0]
+    assert (records["u1"].person, records["u1"].subjects) == (one.person, one.subjects)
+    files = [file for file in workspace.folder.rglob("*") if file.is_file()]
+    kept = [zstandard.decompress(file.read_bytes()) if file.suffix == ".zst" else file.read_bytes() for file in files]
+    assert [content for content in kept if b"who-" in content] == []
+    assert one.person.encode() in b"".join(kept)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"person": "who-3"},
+        {"subjects": []},
+        {"deleted_at": "2026-03-01T00:00:00Z"},
+        {"visibility": "private"},
+        {"minor": True},
+        {"fields": {"name": "B"}},
+    ],
+    ids=str,
+)
+def test_facts_alone_may_change(workspace, tmp_path, change):
+    """A change of who, who may see it or what a field says is stored and sealed, though the text is the same."""
+    source = write_records(tmp_path / "r.jsonl", PERSON, {"id": "b", "text": "words"})
+    take(workspace, source)
+    with workspace.reader(JumpingClock()) as store:
+        before = store.get("u1")
+        digests = dict(store.list_records())
+    write_records(source, PERSON | change, {"id": "b", "text": "words"})
+    assert take(workspace, source) == ((0, 1, 1, 0), [])
+    with workspace.reader(JumpingClock()) as store:
+        after = store.get("u1")
+        assert dict(store.list_records())["u1"] not in digests.values()
+        assert len(store.history("u1")) == 2
+        assert sorted(one.count for one in store.imports()) == [1, 2]
+    assert after != before
+    assert take(workspace, source) == ((0, 0, 2, 0), [])
+
+
+def test_no_key_without_people(workspace, site, home):
+    """A key is made when the first person is met, and not for pages."""
+    take(workspace, site)
+    assert not home.exists()
+    take(workspace, write_records(site / "r.jsonl", PERSON))
+    assert len(list((home / "cloneward" / "keys").iterdir())) == 1
+
+
+def test_pictures_of_a_folder(workspace, site):
+    """Pictures and videos of a folder are items, those as small as icons aside; what is none is told."""
+    for name, side in {"a.jpg": 100, "icon.png": 99}.items():
+        (site / name).write_bytes(encode(make_picture(size=(300, side))))
+    (site / "film.mp4").write_bytes(FILM)
+    (site / "bad.png").write_bytes(b"<html>")
+    assert take(workspace, site) == ((12, 0, 0, 1), ["image_unknown"])
+    with workspace.reader(JumpingClock()) as store:
+        found = {item.kind: item for item in store.items() if item.kind != "page"}
+        assert (found["photo"].url, found["video"].url) == (f"{BASE}a.jpg", f"{BASE}film.mp4")
+        assert store.body(found["video"]) == FILM
+        assert store.show_media([found["photo"].digest]) == {found["photo"].digest: [(found["photo"].id, "a.jpg")]}
+        assert store.languages() == {None}
+    (site / "a.jpg").write_bytes(encode(make_picture(8)))
+    assert take(workspace, site) == ((0, 1, 11, 1), ["image_unknown"])
+
+
+def test_pictures_of_records(workspace, tmp_path):
+    """A picture that a record names is kept; one that is another under its name is told from before."""
+    (tmp_path / "a.jpg").write_bytes(encode(make_picture()))
+    source = write_records(tmp_path / "r.jsonl", {"id": "a", "images": ["a.jpg", "none.jpg"], "videos": ["f"]})
+    (tmp_path / "f").write_bytes(FILM)
+    assert take(workspace, source) == ((1, 0, 0, 0), ["image_unread"])
+    assert take(workspace, source) == ((0, 0, 1, 0), ["image_unread"])
+    (tmp_path / "a.jpg").write_bytes(encode(make_picture(8)))
+    assert take(workspace, source) == ((0, 1, 0, 0), ["image_unread"])
+    with workspace.reader(JumpingClock()) as store:
+        (picture, film) = store.media_of(store.get("a"))
+        assert store.read_media(picture.digest) == encode(make_picture(8))
+    assert (film.address, film.is_video) == ("f", True)
+
+
+def test_pictures_on_the_web(workspace, tmp_path):
+    """A picture at an address is fetched through the door once, and not again with the next import."""
+    site, clock = Site({"/a.jpg": encode(make_picture()), "/page": b"<p>none"}), JumpClock()
+    urls = [f"http://owner.test/{name}" for name in ("a.jpg", "page", "gone")]
+    source = write_records(tmp_path / "r.jsonl", {"id": "a", "images": urls})
+    enrolment = Enrolment()
+    for _ in range(2):
+        with workspace.writer(clock) as store:
+            intake = make_intake(workspace, source, lambda: Gatherer(site.reader(clock, store)))
+            problems = [problem.code for problem in enrol(source, None, store, enrolment, intake=intake)]
+        assert sorted(problems) == ["image_unknown", "image_unread"]
+    site.host.stop()
+    assert (enrolment.new, enrolment.unchanged, site.asked.count("/a.jpg")) == (1, 1, 1)
+    with workspace.reader(clock) as store:
+        (picture,) = store.media_of(store.get("a"))
+        assert (picture.address, store.read_media(picture.digest)) == (urls[0], encode(make_picture()))
+
+
+def test_pictures_of_an_archive(workspace, tmp_path):
+    """A picture that a crawl holds is an item at the address it was captured at."""
+    picture = http(encode(make_picture()), media="image/jpeg")
+    path = tmp_path / "x.warc.gz"
+    path.write_bytes(pack(*pages("http://owner.test/p"), record("http://owner.test/a.jpg", picture)))
+    assert take(workspace, path) == ((2, 0, 0, 0), [])
+    assert take(workspace, path) == ((0, 0, 2, 0), [])
+    assert {url for url, _ in read(workspace)[0].items()} == {"http://owner.test/p", "http://owner.test/a.jpg"}
+
+
+def test_memory_is_bounded(workspace, tmp_path, monkeypatch):
+    """Records that hold their pictures are taken a few at a time, however many there are."""
+    monkeypatch.setattr(module, "BATCH_BYTES", 200_000)
+    data = "data:image/jpeg;base64," + base64.b64encode(encode(make_picture()).ljust(90_000, b"x")).decode()
+    source = write_records(tmp_path / "r.jsonl", *({"id": number, "images": [data]} for number in range(40)))
+    sizes = []
+    monkeypatch.setattr(module, "register_pages", lambda chunk, *_: sizes.append(len(chunk)) or [])
+    take(workspace, source)
+    assert sizes == [2] * 20

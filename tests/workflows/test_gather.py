@@ -7,9 +7,12 @@ import pytest
 from cloneward.archive.folder import RawPage
 from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.fetch.http import Fetcher
+from cloneward.model.content import Media
+from cloneward.model.ids import digest_bytes
 from cloneward.settings import Fetch
 from cloneward.workflows.gather import Gatherer, is_address, tell_unread
 from cloneward.workflows.visit import Reader
+from tests.archive.test_media import PICTURE
 from tests.fetch.hosts import Host, JumpClock, answer, path_of
 
 HTML = "Content-Type: text/html; charset=koi8-r\r\n"
@@ -158,3 +161,48 @@ def test_what_could_not_be_read_says_who_must_act(error, code):
     """The code tells the caller's mistake, a refusal and a bad moment apart, and keeps message and hint."""
     problem = tell_unread(error("what happened", hint="what to do"))
     assert (problem.code, problem.text, problem.hint) == (code, "what happened", "what to do")
+
+
+@pytest.fixture
+def pictures():
+    """Make a gatherer of a site of paths to answers, and the paths that it is asked for."""
+    hosts = []
+
+    def make(site):
+        asked = []
+
+        def behave(link, head):
+            asked.append(path_of(head))
+            link.sendall(site.get(path_of(head), answer(b"gone", status="404 Not Found")))
+
+        hosts.append(Host(behave))
+        clock = JumpClock()
+        resolve = {"site.test": hosts[-1].endpoint, "dead.test": "127.0.0.1:9"}
+        rules = Fetch(allow=(hosts[-1].endpoint, "127.0.0.1:9"), resolve=resolve, per_host_s=0)
+        return Gatherer(Reader(Fetcher(rules, clock), clock, "protect")), asked
+
+    yield make
+    for host in hosts:
+        host.stop()
+
+
+def test_pictures(pictures):
+    """A picture at an address is given; a page, an error, a host out of bounds and half a picture are told."""
+    short = b"HTTP/1.1 200 OK\r\nContent-Length: 99999\r\nConnection: close\r\n\r\n" + PICTURE
+    site = {"/a.jpg": answer(PICTURE, "Content-Type: image/jpeg\r\n"), "/p": answer(b"<p>x", HTML), "/half": short}
+    gatherer, _ = pictures(site)
+    url = "http://site.test/a.jpg"
+    assert gatherer.read_media(url) == Media(address=url, content=PICTURE, digest=digest_bytes(PICTURE))
+    bad = ["http://site.test/none", "http://10.0.0.1/a.jpg", "http://site.test/half", "http://[/", "http://"]
+    for problem in map(gatherer.read_media, bad):
+        assert (problem.code, bool(problem.hint)) == ("image_unread", True)
+    assert gatherer.read_media("http://site.test/p").code == "image_unknown"
+
+
+def test_a_silent_host_is_left_alone(pictures):
+    """A host that does not answer is asked five times and no more, and the others go on."""
+    gatherer, asked = pictures({"/a.jpg": answer(PICTURE)})
+    problems = [gatherer.read_media(f"http://dead.test/{number}") for number in range(7)]
+    assert ["not asked again" in problem.text for problem in problems] == [False] * 5 + [True] * 2
+    assert isinstance(gatherer.read_media("http://site.test/a.jpg"), Media)
+    assert asked == ["/a.jpg"]

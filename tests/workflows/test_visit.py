@@ -5,12 +5,16 @@ from datetime import timedelta
 import pytest
 
 from cloneward.clock import format_utc
-from cloneward.errors import InputError
+from cloneward.errors import InputError, Unavailable
 from cloneward.fetch.http import Fetcher
+from cloneward.model.content import Media
+from cloneward.model.ids import digest_bytes
 from cloneward.settings import Fetch
 from cloneward.store.workspace import Workspace
 from cloneward.workflows.visit import Reader, detect_kind
+from tests.archive.test_media import PICTURE
 from tests.fetch.hosts import Host, JumpClock, answer, header_of, path_of
+from tests.hostile_images import encode, make_picture
 
 URL = "http://site.test/a"
 HTML = "Content-Type: text/html; charset=koi8-r\r\n"
@@ -185,3 +189,26 @@ def test_odd_tags_are_not_sent_back(serve, store, clock):
 def test_kinds(body, kind):
     """Sitemaps and feeds are told by their first bytes; all else is a page."""
     assert detect_kind(body) == kind
+
+
+def test_pictures_are_asked_for_once(serve, store, clock):
+    """A picture is kept as what its address gave, and is given from there unless all is asked for anew."""
+    site = serve({"/a": PICTURE})
+    kept = Media(address=URL, digest=digest_bytes(PICTURE))
+    assert [site.reader(clock, store).read_media(URL) for _ in range(2)] == [kept, kept]
+    assert store.read_media(kept.digest) == PICTURE
+    other = encode(make_picture(8))
+    site.pages["/a"] = other
+    assert site.reader(clock, store).read_media(URL) == kept
+    assert site.reader(clock, store, is_anew=True).read_media(URL).digest == digest_bytes(other)
+    site.host.stop()
+    assert site.reader(clock, store, is_anew=True).read_media(URL).digest == digest_bytes(other)
+    with pytest.raises(Unavailable):
+        site.reader(clock, store).read_media("http://site.test/b")
+
+
+def test_pictures_without_a_store(serve, clock):
+    """Without a store a picture comes with its bytes, and what is none is told and not kept."""
+    site = serve({"/a": PICTURE, "/p": b"<p>text"})
+    assert site.reader(clock, None).read_media(URL).content == PICTURE
+    assert site.reader(clock, None).read_media("http://site.test/p").code == "image_unknown"

@@ -94,6 +94,12 @@ def detect_media(content_type: str, content: bytes) -> Media | None:
     return sniff_media(content) if stated in _UNTOLD_TYPES else None
 
 
+def may_be_picture(content_type: str) -> bool:
+    """Say whether a stated type is that of a picture of pixels, or none."""
+    stated = content_type.partition(";")[0].partition(",")[0].strip().lower()
+    return stated in _UNTOLD_TYPES or (stated.startswith("image/") and not stated.startswith("image/svg"))
+
+
 def read_charset(content_type: str) -> str | None:
     """Give the charset that a content type declares, as it is written there; none where it declares none."""
     found = _CHARSET.search(content_type)

@@ -3,14 +3,24 @@
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 import msgspec
 
 from cloneward.archive.feed import Entry, is_feed, read_feed
-from cloneward.archive.folder import MAX_FILE_BYTES, TEXT_SUFFIXES, RawPage, is_folder, read_pages, spell_path
+from cloneward.archive.folder import (
+    MAX_FILE_BYTES,
+    TEXT_SUFFIXES,
+    RawPage,
+    is_folder,
+    read_pages,
+    read_whole,
+    spell_path,
+)
 from cloneward.archive.items import RawItem, read_jsonl, read_parquet
+from cloneward.archive.media import RawMedia
 from cloneward.archive.parquet import MAGIC as PARQUET_MAGIC
 from cloneward.archive.sitemap import is_sitemap, read_sitemap
 from cloneward.archive.stream import Packing, Stream, detect_packing
@@ -20,7 +30,7 @@ from cloneward.archive.xml import MAX_BYTES as MAX_XML_BYTES
 from cloneward.model.content import ItemRecord, Problem
 
 Kind = Literal["page", "warc", "wacz", "sitemap", "feed", "jsonl", "parquet"]
-Given = RawPage | RawItem | Problem
+Given = RawPage | RawItem | RawMedia | Problem
 
 _SNIFFED_BYTES = 4096
 _PACKED_SUFFIXES = frozenset({".gz", ".zst"})
@@ -33,7 +43,7 @@ _KINDS_BY_SUFFIX: dict[str, Kind] = {
 _ZIP_MAGICS = (b"PK\x03\x04", b"PK\x05\x06")
 
 
-def read_source(path: Path, start: str | None = None) -> Iterator[Given]:
+def read_source(path: Path, start: str | None = None) -> Iterator[RawPage | RawItem | Problem]:
     """Give what a folder or file holds, one by one: pages, items of an owner's records, and problems.
 
     A folder gives its pages. A file is told by its first bytes, packed by gzip or zstd or not, and where they do not
@@ -49,14 +59,30 @@ def read_source(path: Path, start: str | None = None) -> Iterator[Given]:
     Raises:
         InputError: there is neither a folder nor a file at that path; raised at once, not with the first page.
     """
+    return (given for given in _read(path, start, with_media=False) if not isinstance(given, RawMedia))
+
+
+def read_originals(path: Path) -> Iterator[Given]:
+    """Give what a folder or file holds as `read_source` does, and the pictures and videos that stand for themselves.
+
+    Those are the files of a folder that are named like one, videos too, and the pictures among the responses of an
+    archive.
+
+    Raises:
+        InputError: as `read_source`.
+    """
+    return _read(path, None, with_media=True)
+
+
+def _read(path: Path, start: str | None, *, with_media: bool) -> Iterator[Given]:
     if is_folder(path):
-        return read_pages(path)
+        return read_whole(path) if with_media else read_pages(path)
     try:
         with path.open("rb") as file:
             look = _look(file, path.name)
     except OSError:
         return read_pages(path)  # which says why
-    return _read_file(path, look, start)
+    return _read_file(path, look, start, with_media=with_media)
 
 
 def read_texts(path: Path) -> Iterator[RawPage | Problem]:
@@ -130,7 +156,7 @@ def _name(path: Path) -> str:
     return spell_path(path.name)
 
 
-def _read_file(path: Path, look: _Look, start: str | None) -> Iterator[Given]:
+def _read_file(path: Path, look: _Look, start: str | None, *, with_media: bool) -> Iterator[Given]:
     name = _name(path)
     if look.also:
         text = f"it can be read as {look.also} too; it was read as {_WORDS[look.kind]}, which its first bytes show"
@@ -139,31 +165,24 @@ def _read_file(path: Path, look: _Look, start: str | None) -> Iterator[Given]:
         yield from read_parquet(path, name=name, start=start)
         return
     if look.kind == "page" and look.packing == "plain":
-        yield from read_pages(path)
+        yield from read_whole(path) if with_media else read_pages(path)
         return
     with path.open("rb") as file:
-        yield from _READERS[look.kind](file, path, start)
+        if look.kind in _ARCHIVES:
+            yield from _read_archive(partial(_ARCHIVES[look.kind], file, start=start, with_media=with_media), path)
+        else:
+            yield from _READERS[look.kind](file, path, start)
 
 
-def _read_warc(file: BinaryIO, path: Path, start: str | None) -> Iterator[Given]:
-    return _read_archive(read_warc, file, path, start)
-
-
-def _read_wacz(file: BinaryIO, path: Path, start: str | None) -> Iterator[Given]:
-    return _read_archive(read_wacz, file, path, start)
-
-
-def _read_archive(
-    read: Callable[..., Iterator[RawPage | Problem]], file: BinaryIO, path: Path, start: str | None
-) -> Iterator[Given]:
+def _read_archive(read: Callable[..., Iterator[RawPage | RawMedia | Problem]], path: Path) -> Iterator[Given]:
     tally = Tally()
     seen: set[int] = set()
     is_empty = True
-    for given in read(file, name=_name(path), start=start, tally=tally):
+    for given in read(name=_name(path), tally=tally):
         is_empty = False
         if isinstance(given, Problem):
             yield given
-        elif (same := hash((given.url, given.content))) not in seen:
+        elif (same := hash((given.url, _content_of(given)))) not in seen:
             is_again = hash(given.url) in seen
             seen |= {same, hash(given.url)}
             yield replace(given, address=f"{given.url} {given.seen_at} {given.position}") if is_again else given
@@ -172,6 +191,10 @@ def _read_archive(
         yield Problem(
             code="no_pages", page=_name(path), text=f"there is no page in it: {count_left_out(tally)}", hint=hint
         )
+
+
+def _content_of(given: RawPage | RawMedia) -> bytes:
+    return given.content if isinstance(given, RawPage) else given.media.content
 
 
 def _read_items(file: BinaryIO, path: Path, start: str | None) -> Iterator[Given]:
@@ -253,10 +276,9 @@ _WORDS: dict[Kind, str] = {
     "jsonl": "lines of JSON",
     "parquet": "Parquet",
 }
+_ARCHIVES: dict[Kind, Callable[..., Iterator[RawPage | RawMedia | Problem]]] = {"warc": read_warc, "wacz": read_wacz}
 _READERS: dict[Kind, Callable[[BinaryIO, Path, str | None], Iterator[Given]]] = {
     "page": _read_packed_page,
-    "warc": _read_warc,
-    "wacz": _read_wacz,
     "sitemap": _read_addresses,
     "feed": _read_entries,
     "jsonl": _read_items,

@@ -1,4 +1,4 @@
-"""Pages from a WACZ, which is a zip that holds WARCs. Nothing of it is ever written to disk.
+"""Pages and pictures from a WACZ, which is a zip that holds WARCs. Nothing of it is ever written to disk.
 
 The central directory of a zip is a claim like any other: entries may share bytes, hide behind one another's name, or
 unpack to more than there is memory for.
@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO, cast
 
-from cloneward.archive.folder import RawPage
 from cloneward.archive.stream import FREE_BYTES, MAX_RATIO
-from cloneward.archive.warc import Tally, read_warc
+from cloneward.archive.warc import Given, Tally, read_warc
 from cloneward.model.content import Problem
 
 # The directory of a WACZ names some dozen files; this much names 90,000, and is the most that is held.
@@ -34,22 +33,27 @@ _FAULTS = (
 
 
 def read_wacz(
-    file: BinaryIO, *, name: str | None = None, start: str | None = None, tally: Tally | None = None
-) -> Iterator[RawPage | Problem]:
+    file: BinaryIO,
+    *,
+    name: str | None = None,
+    start: str | None = None,
+    tally: Tally | None = None,
+    with_media: bool = False,
+) -> Iterator[Given]:
     """Give the pages of the WARCs in a WACZ, WARC by WARC in the order of their names; never raises on hostile bytes.
 
     A page's `position` names its WARC and the place in it. Of a WACZ without a directory (cut, for instance) those
     records are read that can be found.
 
     Args:
-        file, name, start, tally: as `read_warc` takes them.
+        file, name, start, tally, with_media: as `read_warc` takes them.
     """
     try:
         archive = zipfile.ZipFile(cast("BinaryIO", _Guarded(file)))
     except _FAULTS as error:
         hint = "look whether the file came over whole; records that could be found in it were read"
         yield Problem(code="wacz_damaged", page=name, text=f"it has no directory that can be read: {error}", hint=hint)
-        yield from read_warc(file, name=name, tally=tally, packing="gzip")
+        yield from read_warc(file, name=name, tally=tally, packing="gzip", with_media=with_media)
         return
     entries, problems = _choose_entries(archive.infolist(), name)
     yield from problems
@@ -70,7 +74,8 @@ def read_wacz(
             continue
         here = place if place and entry.filename == wanted else None
         whole = f"{name}!{path}" if name else path
-        for given in read_warc(cast("BinaryIO", content), name=whole, start=here, tally=tally):
+        warc = cast("BinaryIO", content)
+        for given in read_warc(warc, name=whole, start=here, tally=tally, with_media=with_media):
             yield given if isinstance(given, Problem) else replace(given, position=f"{entry.filename}!{given.position}")
         if content.fault:
             text = f"the entry {path} could not be read to its end: {content.fault}"

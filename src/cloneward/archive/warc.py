@@ -1,15 +1,16 @@
-"""Pages from a WARC: what servers sent, with address and date as the archiver wrote them down."""
+"""Pages and pictures from a WARC: what servers sent, with address and date as the archiver wrote them down."""
 
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 from urllib.parse import urlsplit
 
 from cloneward.archive.folder import RawPage
+from cloneward.archive.media import RawMedia, take_media
 from cloneward.archive.moment import parse_moment
-from cloneward.archive.payload import Payload, decode_payload, detect_media, parse_head, read_charset
+from cloneward.archive.payload import Payload, decode_payload, detect_media, may_be_picture, parse_head, read_charset
 from cloneward.archive.record import Damage, Record, open_stream, read_records
 from cloneward.archive.stream import Packing
 from cloneward.model.content import Problem
@@ -24,6 +25,9 @@ _MAX_REMEMBERED = 200_000
 _MAX_REVISITED_BYTES = 1024 * 1024 * 1024
 _HEAD_BYTES = 64 * 1024
 _OK = range(200, 300)
+_DAMAGES = frozenset({"image_damaged", "image_too_large"})
+Kind = Literal["html", "text", "picture"]
+Given = RawPage | RawMedia | Problem
 
 
 @dataclass
@@ -38,14 +42,15 @@ class Tally:
     left_out: Counter[str] = field(default_factory=Counter)
 
 
-def read_warc(
+def read_warc(  # noqa: PLR0913  one file, and by their names what else may be told of it
     file: BinaryIO,
     *,
     name: str | None = None,
     start: str | None = None,
     tally: Tally | None = None,
     packing: Packing | None = None,
-) -> Iterator[RawPage | Problem]:
+    with_media: bool = False,
+) -> Iterator[Given]:
     """Give the pages of a WARC, plain or packed by gzip or zstd, in order; never raises on hostile bytes.
 
     Pages are responses with a status from 200 to 299, and resources, whose payload is HTML or plain text, at an
@@ -58,8 +63,9 @@ def read_warc(
         start: the `position` of a page, to begin with that one; what stood before it cannot be pointed to.
         tally: is filled with what was left out.
         packing: how its members are packed, where its first bytes do not tell.
+        with_media: give the pictures among the responses too, those that came whole.
     """
-    reader = _Reader(file, name, Tally() if tally is None else tally, packing)
+    reader = _Reader(file, name, Tally() if tally is None else tally, packing, with_media)
     yield from reader.read(start)
 
 
@@ -75,12 +81,13 @@ class _Reader:
     name: str | None
     tally: Tally
     packing: Packing | None = None
+    with_media: bool = False
     told: int = 0
     unresolved: int = 0
     revisited_bytes: int = 0
     places: dict[str, str] = field(default_factory=dict)
 
-    def read(self, start: str | None) -> Iterator[RawPage | Problem]:
+    def read(self, start: str | None) -> Iterator[Given]:
         for found in read_records(open_stream(self.file, start, self.packing), start):
             if isinstance(found, Damage):
                 text = f"at offset {found.position}: {found.text}"
@@ -104,8 +111,8 @@ class _Reader:
         if self.told <= MAX_TOLD:
             yield problem
 
-    def take(self, record: Record) -> Iterator[RawPage | Problem]:
-        """Give the page that a record holds or points to, after what is wrong with it."""
+    def take(self, record: Record) -> Iterator[Given]:
+        """Give the page or picture that a record holds or points to, after what is wrong with it."""
         kind = record.headers.get("warc-type", "").lower()
         url = _read_address(record)
         if kind not in {"response", "resource", "revisit"}:
@@ -117,23 +124,43 @@ class _Reader:
         else:
             yield from self.read_page(record, url)
 
-    def read_page(self, record: Record, url: str) -> Iterator[RawPage | Problem]:
-        payload, is_html = self.decode(record)
+    def read_page(self, record: Record, url: str) -> Iterator[Given]:
+        payload, kind = self.decode(record)
         if payload is None:
             return
         if payload.fault:
             text = f"at offset {record.position} of the archive: {payload.fault}"
             hint = "what was decoded before that was read"
             yield from self.tell(Problem(code="payload_damaged", page=url, text=text, hint=hint))
-        if payload.is_cut or record.headers.get("warc-truncated"):
-            why = f"the page has over {MAX_PAGE_BYTES:,} bytes" if payload.is_cut else "it was cut when it was archived"
-            yield from self.tell(Problem(code="page_truncated", page=url, text=f"{why}; its beginning was read"))
+        is_cut = payload.is_cut or bool(record.headers.get("warc-truncated"))
+        if is_cut:
+            why = f"it has over {MAX_PAGE_BYTES:,} bytes" if payload.is_cut else "it was cut when it was archived"
+            what = "left out" if kind == "picture" else "its beginning was read"
+            yield from self.tell(Problem(code="page_truncated", page=url, text=f"{why}; {what}"))
+        if kind == "picture" and (is_cut or payload.fault):
+            return  # half a picture is another one
         if payload.content or not payload.fault:
             self.remember(record, url)
-            yield _make_page(record, url, payload, is_html=is_html)
+            yield from self.make(record, url, payload, kind)
 
-    def decode(self, record: Record) -> tuple[Payload | None, bool]:
-        """Give the payload and whether it is HTML; none for what is no page, with the reason in the tally."""
+    def make(self, record: Record, url: str, payload: Payload, kind: Kind) -> Iterator[Given]:
+        """Give the page or picture of a record, with its date as the archiver wrote it."""
+        seen_at = parse_moment(record.headers.get("warc-date"))
+        if kind != "picture":
+            is_html, charset, place = kind == "html", payload.charset, record.position
+            yield RawPage(url, payload.content, is_html, url=url, seen_at=seen_at, position=place, charset=charset)
+            return
+        found = take_media(url, payload.content)
+        if isinstance(found, RawMedia) and not found.media.is_video:
+            yield replace(found, url=url, seen_at=seen_at, position=record.position)
+            return
+        self.tally.left_out["media"] += 1
+        # what is none of a kind that is read is no more than that: an icon, a pixel that counts visitors
+        if isinstance(found, Problem) and found.code in _DAMAGES:
+            yield from self.tell(replace(found, page=url))
+
+    def decode(self, record: Record) -> tuple[Payload | None, Kind]:
+        """Give the payload and what it is; none for what is not read, with the reason in the tally."""
         head = record.read(_HEAD_BYTES)
         if record.headers.get("warc-type", "").lower() == "resource":
             response, fields = None, {"content-type": record.headers.get("content-type", "")}
@@ -141,19 +168,20 @@ class _Reader:
             response = parse_head(head)
             if response is None or response.status not in _OK:
                 self.tally.left_out["damage" if response is None else "status"] += 1
-                return None, False
+                return None, "text"
             fields = dict(response.fields)
         stated = fields.get("content-type", "")
-        if detect_media(stated, b"<html>") is None:  # before the rest of a film is read
+        takes_picture = self.with_media and may_be_picture(stated)
+        if not takes_picture and detect_media(stated, b"<html>") is None:  # before the rest of a film is read
             self.tally.left_out["media"] += 1
-            return None, False
+            return None, "text"
         body = head[response.size if response else 0 :] + record.read(MAX_PAGE_BYTES)
         payload = decode_payload(body, fields, MAX_PAGE_BYTES)
-        media = detect_media(stated, payload.content)
-        if media is None:
+        kind: Kind | None = detect_media(stated, payload.content) or ("picture" if takes_picture else None)
+        if kind is None:
             self.tally.left_out["media"] += 1
-            return None, False
-        return replace(payload, charset=read_charset(stated)), media == "html"
+            return None, "text"
+        return replace(payload, charset=read_charset(stated)), kind
 
     def remember(self, record: Record, url: str) -> None:
         headers = record.headers
@@ -162,7 +190,7 @@ class _Reader:
             if key and len(self.places) < _MAX_REMEMBERED:
                 self.places.setdefault(key, record.position)
 
-    def revisit(self, record: Record, url: str) -> Iterator[RawPage | Problem]:
+    def revisit(self, record: Record, url: str) -> Iterator[Given]:
         """Give the page that a revisit found unchanged, at its own address and date."""
         headers = record.headers
         target = f"{headers.get('warc-refers-to-target-uri', '')} {headers.get('warc-refers-to-date', '')}"
@@ -170,29 +198,17 @@ class _Reader:
         place = next((self.places[key] for key in keys if key and key in self.places), None)
         if place is None or self.revisited_bytes > _MAX_REVISITED_BYTES:
             head = parse_head(record.read(_HEAD_BYTES))
-            media = detect_media(head.fields.get("content-type", "text/html") if head else "text/html", b"")
-            self.unresolved += media is not None
-            self.tally.left_out["revisit" if media else "media"] += 1
+            stated = head.fields.get("content-type", "text/html") if head else "text/html"
+            is_read = detect_media(stated, b"") is not None or (self.with_media and may_be_picture(stated))
+            self.unresolved += is_read
+            self.tally.left_out["revisit" if is_read else "media"] += 1
             return
         original = next(read_records(open_stream(self.file, place, self.packing), place), None)
         if isinstance(original, Record):
-            payload, is_html = self.decode(original)
+            payload, kind = self.decode(original)
             if payload is not None:
                 self.revisited_bytes += len(payload.content)
-                yield _make_page(record, url, payload, is_html=is_html)
-
-
-def _make_page(record: Record, url: str, payload: Payload, *, is_html: bool) -> RawPage:
-    """Give the page of a record, with its date as the archiver wrote it."""
-    return RawPage(
-        url,
-        payload.content,
-        is_html,
-        url=url,
-        seen_at=parse_moment(record.headers.get("warc-date")),
-        position=record.position,
-        charset=payload.charset,
-    )
+                yield from self.make(record, url, payload, kind)
 
 
 def _read_address(record: Record) -> str | None:

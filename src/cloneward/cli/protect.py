@@ -16,7 +16,8 @@ from cloneward.errors import InputError
 
 if TYPE_CHECKING:
     from cloneward.cli.progress import Progress
-    from cloneward.model.content import Item
+    from cloneward.model.content import Item, Media
+    from cloneward.protect.records import Intake
     from cloneward.store.workspace import Workspace
     from cloneward.store.writer import ItemWriter
     from cloneward.workflows.enrol import Enrolment
@@ -32,7 +33,9 @@ app.command("prove")(prove)
 def add(
     sources: Annotated[
         list[str],
-        typer.Argument(metavar="SOURCE", help="Folders, files or web addresses of our pages.", show_default=False),
+        typer.Argument(
+            metavar="SOURCE", help="Folders, files or web addresses of our pages and pictures.", show_default=False
+        ),
     ],
     base: Annotated[
         str | None,
@@ -49,11 +52,12 @@ def add(
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Register pages; what is known and unchanged is skipped, so run it again after each change.
+    """Register pages, pictures and records; what is known and unchanged is skipped, so run it again after each change.
 
     \b
     Examples:
       cloneward protect add public/ --base https://example.org/
+      cloneward protect add profiles.jsonl
       cloneward protect add https://example.org/sitemap.xml
       cloneward protect add wire-texts/ --background
     """
@@ -63,6 +67,8 @@ def add(
     from cloneward.cli.progress import show_progress
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
+    from cloneward.workflows.enrol import make_intake
+    from cloneward.workflows.looks import keep_files
     from cloneward.workflows.reindex import reindex
 
     if background and base is not None:
@@ -74,7 +80,7 @@ def add(
         for source in chosen:
             with (
                 _skip_bad(failed, alone=len(sources) == 1),
-                show_progress(clock, partial(_count_pages, source), is_quiet=as_json) as progress,
+                show_progress(clock, partial(_count_pages, source, background), is_quiet=as_json) as progress,
             ):
                 if background:
                     record, words = _add_background(source, opened, progress)
@@ -82,7 +88,10 @@ def add(
                     gatherer = make_gatherer(opened.settings, "protect", store=store, is_anew=refetch)
                     record, words = _add_address(source, store, gatherer, progress)
                 else:
-                    record, words = _add_items(source, base, store, opened.index_folder, progress)
+                    open_gatherer = partial(make_gatherer, opened.settings, "protect", store=store, is_anew=refetch)
+                    intake = make_intake(opened, source, open_gatherer)
+                    record, words = _add_items(source, base, store, intake, progress)
+                    keep_files(source, base, opened.index_folder)
                 progress.clear()
                 name = spell_path(source)
                 if as_json:
@@ -94,11 +103,13 @@ def add(
         raise typer.Exit(InputError.exit_code)
 
 
-def _count_pages(source: Path | str) -> int | None:
+def _count_pages(source: Path | str, background: bool) -> int | None:
     """Count what is to be read, where that is known before."""
-    from cloneward.archive.folder import count_pages
+    from cloneward.archive.folder import count_pages, count_whole
 
-    return None if isinstance(source, str) else count_pages(source)
+    if isinstance(source, str):
+        return None
+    return count_pages(source) if background else count_whole(source)
 
 
 def _add_address(
@@ -116,21 +127,20 @@ def _add_address(
 
 def _describe_enrolment(enrolment: "Enrolment") -> str:
     counts = f"{enrolment.new:,} new, {enrolment.changed:,} changed, {enrolment.unchanged:,} unchanged"
-    return f"{counts}, {enrolment.folded:,} folded, {enrolment.problems:,} problems"
+    left_out = f"; {enrolment.left_out:,} small pictures left out" if enrolment.left_out else ""
+    return f"{counts}, {enrolment.folded:,} folded, {enrolment.problems:,} problems{left_out}"
 
 
 def _add_items(
-    source: Path, base: str | None, store: "ItemWriter", folder: Path, progress: "Progress"
+    source: Path, base: str | None, store: "ItemWriter", intake: "Intake", progress: "Progress"
 ) -> tuple[dict[str, object], str]:
-    """Register the pages of a source; give what came of it, for a record and in words."""
+    """Register what a source holds; give what came of it, for a record and in words."""
     from cloneward.workflows.enrol import Enrolment, enrol
-    from cloneward.workflows.looks import keep_files
 
     enrolment = Enrolment()
-    for problem in enrol(source, base, store, enrolment, progress.step):
+    for problem in enrol(source, base, store, enrolment, progress.step, intake=intake):
         progress.clear()
         tell(describe_problem(problem))
-    keep_files(source, base, folder)
     return {"enrolment": enrolment}, _describe_enrolment(enrolment)
 
 
@@ -197,11 +207,14 @@ def show(
         elif text:
             write_text(store.text(item))
         elif as_json:
-            _write_item(item, store.addresses([item.id]).get(item.id, ()), store.proven_domains())
+            shown = [_describe_media(one) for one in store.media_of(item)]
+            _write_item(item, store.addresses([item.id]).get(item.id, ()), store.proven_domains(), media=shown)
         else:
             _show_item(item, store.proven_domains())
             for address in store.addresses([item.id]).get(item.id, ()):
                 write_line(f"{'address':<10} {address}")
+            for one in store.media_of(item):
+                write_line(f"{'video' if one.is_video else 'picture':<10} {one.address}")
             for version in store.history(item.id):
                 until = version.until or "now"
                 write_line(f"version    {version.number}: {version.words:,} words, {version.since} to {until}")
@@ -245,31 +258,30 @@ def _skip_bad(failed: list[InputError], *, alone: bool) -> Iterator[None]:
         tell(f"cloneward: {error} (hint: {error.hint})")
 
 
-def _write_item(item: "Item", places: tuple[str, ...], domains: frozenset[str]) -> None:
+def _write_item(item: "Item", places: tuple[str, ...], domains: frozenset[str], **more: object) -> None:
     from cloneward.protect.proof import is_proven
 
-    _write_json(asdict(item) | {"addresses": places, "proven": is_proven(item, domains)})
+    _write_json(asdict(item) | {"addresses": places, "proven": is_proven(item, domains)} | more)
+
+
+def _describe_media(one: "Media") -> dict[str, object]:
+    return {"address": one.address, "digest": one.digest, "is_video": one.is_video}
 
 
 def _show_item(item: "Item", domains: frozenset[str]) -> None:
     from cloneward.protect.proof import is_proven
 
-    for name in (
-        "id",
-        "kind",
-        "url",
-        "title",
-        "rights",
-        "words",
-        "language",
-        "published_at",
-        "digest",
-        "text_digest",
-    ):
+    for name in _SHOWN:
         value = getattr(item, name)
-        if value not in (None, ""):
-            write_line(f"{name:<10} {value}")
+        if value not in (None, "", ()):
+            write_line(f"{name:<10} {' '.join(value) if isinstance(value, tuple) else value}")
     write_line(f"{'proven':<10} {'yes' if is_proven(item, domains) else 'no'}")
+
+
+_SHOWN = (
+    "id kind url title rights mandate person subjects minor visibility visibility_since words language published_at "
+    "expires_at deleted_at digest text_digest"
+).split()
 
 
 def _write_json(noun: object) -> None:

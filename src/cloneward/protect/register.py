@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl, quote, urljoin, urlsplit, urlunsplit
 
 from cloneward.archive.folder import RawPage
 from cloneward.archive.items import RawItem
+from cloneward.archive.media import RawMedia
 from cloneward.errors import InputError
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.tokens import tokenise
-from cloneward.model.content import Item, Known, Problem, Registered
+from cloneward.model.content import Item, Known, Media, Problem, Registered
 from cloneward.model.ids import digest_bytes, digest_text, item_id
-from cloneward.protect.records import record_address, register_record, write_record
+from cloneward.protect.records import Intake, record_address, register_record, take_record, write_record
 from cloneward.url import canonical
 
 # Parameters by which advertisements, mailings and social networks follow a visitor; they choose no other page.
@@ -21,31 +22,46 @@ _TRACKING = frozenset(
 )
 
 
+LEAST_SIDE_PX = 100
+"""Of a picture in a folder or an archive: what is smaller is an icon or a button, and nobody's work."""
+
+
 @dataclass(frozen=True)
 class Located:
-    """A page or record of the owner with the address under which it is known, and its URL where it has one."""
+    """What the owner gave, with the address under which it is known, and its URL where it has one."""
 
-    page: RawPage | RawItem
+    page: RawPage | RawItem | RawMedia
     address: str
     url: str | None
 
     @property
-    def body(self) -> bytes:
-        """The bytes by which a change is told, and which are kept."""
-        return self.page.content if isinstance(self.page, RawPage) else write_record(self.page.record)
+    def held_bytes(self) -> int:
+        """About how much memory it takes."""
+        match self.page:
+            case RawPage(content=content) | RawMedia(media=Media(content=content)):
+                return len(content)
+            case RawItem(record=record):
+                return sum(map(len, (record.text or "", record.html or "", *record.images, *record.videos)))
 
 
 @dataclass(frozen=True)
 class Unchanged:
-    """A page whose bytes are those we know."""
+    """A page, record, picture or video whose bytes are those we know."""
+
+    address: str
+
+
+@dataclass(frozen=True)
+class Furniture:
+    """A picture that is no item, since it is as small as icons and buttons are."""
 
     address: str
 
 
 def locate_pages(
-    pages: Iterable[RawPage | RawItem | Problem], source: Path, base: str | None
+    pages: Iterable[RawPage | RawItem | RawMedia | Problem], source: Path, base: str | None
 ) -> Iterator[Located | Problem]:
-    """Give each page its address: the one it was captured at, else its path below `base`, else its file.
+    """Give each page, picture and video its address: where it was captured, else its path below `base`, else its file.
 
     A record has the address of its owner's id, in whatever file it comes.
 
@@ -60,7 +76,7 @@ def locate_pages(
     return (page if isinstance(page, Problem) else _locate(page, top, is_web=base is not None) for page in pages)
 
 
-def _locate(page: RawPage | RawItem, top: str, *, is_web: bool) -> Located | Problem:
+def _locate(page: RawPage | RawItem | RawMedia, top: str, *, is_web: bool) -> Located | Problem:
     if isinstance(page, RawItem):
         return Located(page, record_address(page.record), page.record.url)
     if page.url is not None:
@@ -75,24 +91,27 @@ def _locate(page: RawPage | RawItem, top: str, *, is_web: bool) -> Located | Pro
 
 
 def register_pages(
-    pages: Iterable[Located | Problem], known: Mapping[str, Known]
-) -> Iterator[Registered | Unchanged | Problem]:
-    """Give an item for each page or record, in order, with a problem for what could not be read in it.
+    pages: Iterable[Located | Problem], known: Mapping[str, Known], intake: Intake | None = None
+) -> Iterator[Registered | Unchanged | Furniture | Problem]:
+    """Give an item for each page, record, picture or video, in order, with a problem for what could not be read in it.
 
     The id of a page comes from its URL; one without keeps that of its address while no other has it too, or takes it
-    from its text. A record has its owner's id. What has the digest that is `known` for its address is not read again.
+    from its text. A picture's comes from its bytes instead, and a record has its owner's id. What has the digest that
+    is `known` for its address is not read again.
     """
+    intake = intake or Intake()
     for located in pages:
         if isinstance(located, Problem):
             yield located
             continue
         held = known.get(located.address)
-        if held is not None and held.digest == digest_bytes(located.body):
-            yield Unchanged(located.address)
-        elif isinstance(located.page, RawItem):
-            yield from register_record(located.page.record)
-        else:
-            yield from _register(located.page, located, held)
+        match located.page:
+            case RawItem():
+                yield from _register_item(located.page, held, intake)
+            case RawMedia():
+                yield _register_media(located.page, located, held)
+            case RawPage():
+                yield from _register(located.page, located, held)
 
 
 def rank_address(url: str | None, canonical_link: str | None) -> str:
@@ -129,7 +148,43 @@ def primary_language(tag: str | None) -> str:
     return (tag or "").replace("_", "-").split("-")[0].strip().lower()
 
 
-def _register(page: RawPage, located: Located, held: Known | None) -> Iterator[Registered | Problem]:
+def _register_item(item: RawItem, held: Known | None, intake: Intake) -> Iterator[Registered | Unchanged | Problem]:
+    taken = take_record(item.record, intake)
+    yield from taken.problems
+    if held is not None and held.digest == digest_bytes(write_record(taken.record)):
+        yield Unchanged(record_address(taken.record))
+    else:
+        yield from register_record(taken)
+
+
+def _register_media(raw: RawMedia, located: Located, held: Known | None) -> Registered | Unchanged | Furniture:
+    digest, is_video = raw.media.digest, raw.media.is_video
+    if not is_video and min(raw.height, raw.width) < LEAST_SIDE_PX:
+        return Furniture(located.address)
+    if held is not None and held.digest == digest:
+        return Unchanged(located.address)
+    item = Item(
+        id=_name_item(held, located.url or digest),
+        kind="video" if is_video else "photo",
+        url=located.url,
+        title=raw.address,
+        digest=digest,
+        text_digest=digest_text(""),
+        words=0,
+    )
+    return Registered(item=item, address=located.address, body=b"", text="", media=(raw.media,))
+
+
+def _name_item(held: Known | None, source: str) -> str:
+    """Give the id that what lies at an address has, or else one from its URL or content."""
+    return held.id if held is not None and not held.is_shared else item_id(source)
+
+
+def _register(page: RawPage, located: Located, held: Known | None) -> Iterator[Registered | Unchanged | Problem]:
+    digest = digest_bytes(page.content)
+    if held is not None and held.digest == digest:
+        yield Unchanged(located.address)
+        return
     content = extract(page.content, "html" if page.is_html else "text", page.charset)
     yield from (replace(problem, page=page.address) for problem in content.problems)
     if not content.text:
@@ -137,10 +192,10 @@ def _register(page: RawPage, located: Located, held: Known | None) -> Iterator[R
     text_digest = digest_text(content.text)
     words = tokenise(content.text).count_words()
     item = Item(
-        id=held.id if held and not held.is_shared else item_id(located.url or text_digest),
+        id=_name_item(held, located.url or text_digest),
         url=located.url,
         title=content.title or page.address,
-        digest=digest_bytes(page.content),
+        digest=digest,
         text_digest=text_digest,
         words=words,
         published_at=content.published_at,

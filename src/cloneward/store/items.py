@@ -10,11 +10,11 @@ from sqlalchemy import Engine, Row, and_, bindparam, func, or_, select
 from cloneward.clock import format_utc
 from cloneward.errors import EvidenceError, InputError
 from cloneward.model.codec import decode
-from cloneward.model.content import Item, ItemRecord, Known
+from cloneward.model.content import Item, ItemRecord, Known, Media
 from cloneward.store.answers import Answer, read_answer
 from cloneward.store.folds import read_addresses
 from cloneward.store.imports import Import, read_import, select_imports
-from cloneward.store.media import read_page, read_shown
+from cloneward.store.media import read_own, read_page, read_shown
 from cloneward.store.objects import ObjectStore
 from cloneward.store.proofs import read_domains
 from cloneward.store.tables import addresses, imports, items, versions
@@ -186,6 +186,11 @@ class ItemStore:
         while page := self._media_page(last):
             yield from page
             last = page[-1][0]
+
+    def media_of(self, item: Item) -> tuple[Media, ...]:
+        """Give the pictures and videos of an item, in the order of its owner, without their bytes."""
+        with self._engine.connect() as connection:
+            return read_own(connection, item.id)
 
     def show_media(self, digests: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
         """Give the items that show a picture or video, by its digest, with the address it has there.

@@ -47,6 +47,12 @@ def open_shelf(connection: Connection, ids: Collection[str]) -> Shelf:
     return Shelf({item: list(group) for item, group in groupby(rows, lambda row: row["item"])})
 
 
+def read_own(connection: Connection, item: str) -> tuple[Media, ...]:
+    """Give what an item shows, in order, without the bytes."""
+    rows = connection.execute(select(media).where(media.c.item == item).order_by(media.c.position))
+    return tuple(Media(address=row.address, digest=row.digest, is_video=row.is_video) for row in rows)
+
+
 def read_page(connection: Connection, after: str, most: int) -> list[tuple[str, bool]]:
     """Give the digests after `after` that standing items show, in order, each with whether it is a video."""
     query = select(media.c.digest, func.max(media.c.is_video)).join(items, items.c.id == media.c.item)

@@ -40,8 +40,7 @@ class ObjectStore:
             InputError: larger than the store takes.
             Unavailable: the disk is full or cannot be written.
         """
-        if len(content) > self._max_bytes:
-            raise InputError(f"an object of {len(content)} bytes", hint=f"the limit is {self._max_bytes} bytes")
+        self._expect_room(len(content))
         digest = digest_bytes(content)
         if not self._holds(digest):
             try:
@@ -52,25 +51,23 @@ class ObjectStore:
         return digest
 
     def put_file(self, path: Path, digest: str) -> None:
-        """Keep what a file holds, a piece at a time; what is there already under its digest is left alone.
+        """Keep what a file holds, under the digest that was taken of it: a piece at a time, so of any size.
 
         Raises:
+            InputError: larger than the store takes.
             Unavailable: the file is not what it was when its digest was taken, or the disk is full.
         """
-        if self.locate(digest).exists():
-            return
         halfway = self._halfway / digest
         try:
             self._make_room(digest)
             found = self._pack(path, halfway)
-            if found == digest:
-                halfway.replace(self.locate(digest))
         except (OSError, zstandard.ZstdError) as error:
             hint = "free some space or mend the rights, then run it again"
             raise Unavailable(f"cannot copy {path} to {self.folder}: {error}", hint=hint) from error
         if found != digest:
             halfway.unlink()
             raise Unavailable(f"{path} changed while it was read", hint="run it again")
+        halfway.replace(self.locate(digest))
 
     def get(self, digest: str) -> bytes:
         """Give the content of that digest.
@@ -120,6 +117,10 @@ class ObjectStore:
         halfway.write_bytes(packed)
         halfway.replace(self.locate(digest))
 
+    def _expect_room(self, size: int) -> None:
+        if size > self._max_bytes:
+            raise InputError(f"an object of {size} bytes", hint=f"the limit is {self._max_bytes} bytes")
+
     def _make_room(self, digest: str) -> None:
         for folder in {self._halfway, self.locate(digest).parent} - self._made:
             folder.mkdir(parents=True, exist_ok=True)
@@ -130,6 +131,7 @@ class ObjectStore:
         whole = hashlib.sha256()
         with path.open("rb") as source, target.open("wb") as file:
             size = os.fstat(source.fileno()).st_size
+            self._expect_room(size)
             with self._compressor.stream_writer(file, size=size, closefd=False) as packer:
                 while piece := source.read(_PIECE_BYTES):
                     whole.update(piece)

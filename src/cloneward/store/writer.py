@@ -157,8 +157,11 @@ class ItemWriter(ItemStore):
     def _keep_media(self, one: Media) -> None:
         if one.path is not None:
             self._objects.put_file(one.path, one.digest)
-        elif one.content and self._objects.put(one.content) != one.digest:
+        elif (self._objects.put(one.content) if one.content else self._find(one.digest)) != one.digest:
             raise EvidenceError(f"{one.address[:200]} does not hold its digest", hint="give its very bytes")
+
+    def _find(self, digest: str) -> str | None:
+        return digest if self._objects.locate(digest).exists() else None
 
 
 @dataclass

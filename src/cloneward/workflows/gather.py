@@ -1,8 +1,8 @@
 """Reads what an address of the web gives: a page, or the pages that a sitemap or a feed there names."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from cloneward.archive.feed import read_feed
 from cloneward.archive.folder import RawPage
@@ -10,11 +10,15 @@ from cloneward.archive.payload import read_charset
 from cloneward.archive.sitemap import Link, Seen, read_sitemap
 from cloneward.clock import format_utc
 from cloneward.errors import InputError, RefusedError, Unavailable
-from cloneward.model.content import Problem
+from cloneward.model.content import Media, Problem
+from cloneward.url import host_of
 from cloneward.workflows.visit import Document, Reader, detect_kind
 
 CHECKED_PAGES = 50
 """Pages of a stranger's sitemap or feed that one check reads: a sample, not the whole site."""
+
+
+_MOST_SILENCES = 5  # of one host in a row: with the time that each takes, half a minute is lost on it at most
 
 
 def is_address(text: str) -> bool:
@@ -28,6 +32,7 @@ class Gatherer:
 
     reader: Reader
     most: int | None = None
+    _silences: Counter[str] = field(default_factory=Counter)
 
     def gather(self, url: str) -> Iterator[RawPage | Problem]:
         """Give the page at an address, or the pages named there, one by one, with problems in place of the others.
@@ -38,6 +43,22 @@ class Gatherer:
             Unavailable: nothing answers there.
         """
         return self._read(self.reader.read(url))
+
+    def read_media(self, url: str) -> Media | Problem:
+        """Give the picture or video at an address, or why there is none; a host that does not answer is left alone."""
+        host = host_of(url)
+        if self._silences[host] >= _MOST_SILENCES:
+            text = f"its host did not answer {_MOST_SILENCES} times in a row, and was not asked again"
+            return Problem(code="image_unread", page=None, text=text, hint="run it again later")
+        try:
+            found = self.reader.read_media(url)
+        except Unavailable as error:
+            self._silences[host] += 1
+            return _tell_media(error)
+        except (InputError, RefusedError) as error:
+            return _tell_media(error)
+        self._silences[host] = 0
+        return found
 
     def _read(self, first: Document) -> Iterator[RawPage | Problem]:
         seen = Seen()
@@ -94,6 +115,10 @@ class Gatherer:
             charset=read_charset(document.answer.content_type),
             is_fetched=True,
         )
+
+
+def _tell_media(error: InputError | RefusedError | Unavailable) -> Problem:
+    return Problem(code="image_unread", page=None, text=str(error), hint=error.hint)
 
 
 def tell_unread(error: InputError | RefusedError | Unavailable) -> Problem:

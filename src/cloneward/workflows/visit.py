@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from cloneward.archive.feed import is_feed
+from cloneward.archive.media import take_media
 from cloneward.archive.sitemap import is_sitemap
 from cloneward.archive.stream import Stream
 from cloneward.clock import Clock
-from cloneward.errors import InputError
+from cloneward.errors import InputError, Unavailable
 from cloneward.fetch.http import Fetcher, Response
-from cloneward.model.content import Problem
+from cloneward.model.content import Media, Problem
 from cloneward.model.ids import digest_bytes
 from cloneward.store.answers import Answer
 from cloneward.store.writer import ItemWriter
@@ -20,6 +21,7 @@ _SNIFFED_BYTES = 4096
 _OK, _NOT_MODIFIED = 200, 304
 _HTML = ("text/html", "application/xhtml+xml")
 _ACCEPT = "text/html, application/xhtml+xml, application/xml;q=0.9, text/plain;q=0.8, */*;q=0.1"
+_ACCEPT_MEDIA = "image/avif, image/webp, image/*;q=0.9, video/*;q=0.8"
 # A day that a sitemap names may end so long after it began in UTC, and clocks may differ by so much.
 _DAY = timedelta(hours=36)
 _MARGIN = timedelta(hours=1)
@@ -84,11 +86,39 @@ class Reader:
             if response.final_url == held.url:
                 return self._keep(replace(held, answer=replace(held.answer, read_at=self.clock.now())))
             response = self._get(url)  # it speaks of another page than the one we know
-        if response.status != _OK:
-            hint = "look at it in a browser; its redirects and errors are told by its server"
-            raise InputError(f"{url} answered with status {response.status}", hint=hint)
+        _expect_page(url, response)
         document = Document(self._note(url, response), response.body, response.problems)
         return self._keep(document) if _is_readable(document) else document
+
+    def read_media(self, url: str) -> Media | Problem:
+        """Give the picture or video at an address. One that was read before is not asked for again, unless all is.
+
+        With a store its bytes are kept there, and memory holds none. Where nothing answers, what was read before stays.
+
+        Raises:
+            InputError, RefusedError, Unavailable: as `read`.
+        """
+        held = None if self.store is None else self.store.find_answer(canonical(url))
+        if held is None or self.is_anew:
+            try:
+                return self._fetch_media(url)
+            except Unavailable:
+                if held is None:
+                    raise
+        found = take_media(url, held[1])
+        return found if isinstance(found, Problem) else replace(found.media, content=b"")
+
+    def _fetch_media(self, url: str) -> Media | Problem:
+        response = self.fetcher.get(url, purpose=self.purpose, accept=_ACCEPT_MEDIA)
+        _expect_page(url, response)
+        if not response.is_whole:
+            why = "; ".join(problem.text for problem in response.problems)
+            raise Unavailable(f"{url} came in part: {why}", hint="try again, or raise fetch.max_bytes")
+        found = take_media(url, response.body)
+        if isinstance(found, Problem) or self.store is None:
+            return found if isinstance(found, Problem) else found.media
+        self.store.keep_answer(self._note(url, response), response.body)
+        return replace(found.media, content=b"")
 
     def _get(self, url: str, held: Document | None = None) -> Response:
         unless = {"etag": held.answer.etag, "last-modified": held.answer.last_modified} if held else None
@@ -121,6 +151,12 @@ def detect_kind(body: bytes) -> str:
     if is_sitemap(head):
         return "sitemap"
     return "feed" if is_feed(head) else "page"
+
+
+def _expect_page(url: str, response: Response) -> None:
+    if response.status != _OK:
+        hint = "look at it in a browser; its redirects and errors are told by its server"
+        raise InputError(f"{url} answered with status {response.status}", hint=hint)
 
 
 def _is_settled(changed_at: str | None, read_at: datetime) -> bool:
