@@ -198,7 +198,10 @@ class Line:
 
 
 class Server:
-    """Serves sites at `NAME.test` and, the secure ones, at `NAME.localhost`, on one port of several addresses."""
+    """Serves sites at `NAME.test` and, the secure ones, at `NAME.localhost`, on one port of several addresses.
+
+    `opened` are the addresses of all who connected, whether or not they asked for anything.
+    """
 
     def __init__(
         self,
@@ -209,6 +212,7 @@ class Server:
         lifetime_s: float = LIFETIME_S,
     ) -> None:
         self.sent: list[Sent] = []
+        self.opened: list[str] = []
         self.hour = 12
         self._sites: dict[str, Site] = {}
         self._memory: dict[str, dict[str, Any]] = defaultdict(dict)
@@ -244,7 +248,7 @@ class Server:
     def reset(self) -> None:
         """Forget who came and what was sent."""
         with self._lock:
-            self.sent = []
+            self.sent, self.opened = [], []
             self._memory.clear()
 
     def forget(self, host: str) -> None:
@@ -289,6 +293,7 @@ class Server:
             except OSError:
                 return
             with self._lock:
+                self.opened.append(peer[0])
                 self._threads = [thread for thread in self._threads if thread.is_alive()]
                 if len(self._threads) > LINKS:
                     link.close()
