@@ -70,7 +70,7 @@ def test_the_version_that_was_matched_is_shown():
     assert view(field("name", "Nora Vessel"), version="2020-01-01", versions=(old,)).fields[0].ours == "not at hand"
 
 
-@pytest.mark.parametrize("name", ["posts.7.likes", "posts.x", "name.first", "counts.", "posts.-1", ""])
+@pytest.mark.parametrize("name", ["posts.7.likes", "posts.1.likes", "posts.x", "name.first", "counts.", "posts.-1", ""])
 def test_a_path_that_leads_nowhere_is_not_at_hand(name):
     """A path into nothing is told as such, whatever it is."""
     assert values(view(field(name, "42")))[0][1] == "not at hand"

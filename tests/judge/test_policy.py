@@ -447,6 +447,24 @@ def test_an_archive_is_benign_and_its_harms_are_told():
     assert (found.verdict, found.harms) == ("benign", ("deleted_at_source",))
 
 
+def test_excused_matches_are_evidence_of_no_harm():
+    """A passage of a minor that is quoted beside a copy, and one that they had first, accuse nobody."""
+    quoted = [match(0, groups=(60,), value=0.1), match(3, groups=(300,), value=0.3)]
+    found = verdict(quoted, links=SOURCE, items=PEOPLE)
+    assert (found.verdict, found.harms, found.persons_affected) == ("partial_copy", ("personal_data",), 1)
+    theirs = {"seen": {"p": Dates(proven="2020-01-01")}, "priority": {"i0": Dates(claimed="2021-05-01")}}
+    found = verdict([match(0, groups=(900,))], items=PEOPLE, **theirs)
+    assert (found.verdict, found.harms, found.persons_affected) == ("benign", (), 0)
+
+
+def test_looks_beside_a_picture_are_kept():
+    """A layout or icon of a page that shows a picture of the same item supports it; of another item it does not."""
+    look = Match(item="i0", page="p", kind="icon", measure="hamming", value=0)
+    found = verdict(shown=(picture(0),), support=(look, replace(look, item="i1")))
+    assert [each.kind for each in found.matches] == ["image", "icon"]
+    assert "same_icon" in {reason.code for reason in found.reasons}
+
+
 SHOWN = st.lists(
     st.one_of(
         st.builds(picture, number=st.integers(0, 3), page=st.sampled_from("pq")),

@@ -14,7 +14,7 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from cloneward.judge import report as subject
-from cloneward.judge.report import count_shown, render_report, share_bounds, view_figures
+from cloneward.judge.report import count_shown, rank_matches, render_report, share_bounds, view_figures
 from cloneward.model.case import Reason, WhyNot
 from tests.judge.sample import (
     make_copy,
@@ -376,6 +376,13 @@ def test_pictures_have_their_place_beside_many_texts():
     tree = render(replace(crowd, verdict=verdict))
     assert len(tree.css(".match .texts")) == 1
     assert len(tree.css(".match")) == subject.MATCHES
+
+
+def test_pictures_keep_the_order_in_which_they_were_found():
+    """Values of two measures are not compared: bits that differ and points that agree say opposite things."""
+    _, points, bits, _ = make_viewer().verdict.matches
+    assert rank_matches((bits, points)) == [0, 1]
+    assert rank_matches((points, bits, make_copy().verdict.matches[0])) == [2, 0, 1]
 
 
 def test_count_shown():
