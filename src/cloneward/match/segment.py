@@ -158,7 +158,7 @@ def rank_owners(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so e
     Returns:
         int64, shape (n,), ascending: how many are shared, negative, in the upper 32 bits; the item's place below.
     """
-    begins, ends = _find_runs(wanted, hashes, directory)
+    begins, ends = find_runs(wanted, hashes, directory)
     runs = _keep_runs(begins, ends, hashes, aside)
     total = (ends[:runs] - begins[:runs]).sum()
     found = np.empty(total, np.uint32)
@@ -191,10 +191,10 @@ def rank_owners(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so e
 
 
 @numba.njit(cache=True)
-def _find_runs(
+def find_runs(
     wanted: NDArray[np.uint64], hashes: NDArray[np.uint64], directory: NDArray[np.uint32 | np.uint64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Give where each fingerprint that the segment has begins and ends in it.
+    """Give where each fingerprint that the segment has begins and ends in it: int64, one each, as they are asked.
 
     Nearly all of the time is waiting for memory. So the directory is read for all of them, then the line that each
     begins on, and only then is anything decided: reads that depend on no decision are under way together.

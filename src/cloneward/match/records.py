@@ -1,0 +1,474 @@
+"""Records to matches: whose profile or listing a page shows, which of its fields, and as of when.
+
+Everything that a page shares with a record is weighed in nats: how much rarer it is among the owner's own records, and
+within the language of a text, than on a page that shows somebody else. Values of few words (a handle, a name, a town)
+say who is meant; that much is on every list of names, and in a namesake's profile. So they count no more than what
+tells one record from all, and the rest must come from what is not copied without the record: texts, numbers, moments
+and what stands in lists, numbers and moments only near the rest. Fields are known by their values, never by their
+names or by a page's labels.
+"""
+
+import math
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+from cloneward.fingerprint.short import hash_runs
+from cloneward.fingerprint.tokens import Tokens
+from cloneward.match.counts import spread_zones
+from cloneward.match.fields import (
+    HEAD_TOKENS,
+    RECORD,
+    SHORT_TOKENS,
+    Leaf,
+    Values,
+    hash_bag,
+    hash_path,
+    hash_whole,
+    is_one_word,
+    list_asked,
+    list_versions,
+    read_leaves,
+    read_values,
+    sketch_record,
+    strip_words,
+)
+from cloneward.match.index import Index, build_index
+from cloneward.match.segment import find_runs
+from cloneward.match.sightings import PageFacts, Sighting, find_sightings, read_page
+from cloneward.model.content import Extract, ItemRecord
+from cloneward.model.finding import Agreement, FieldMatch, Match
+
+REQUIRED = 11.5
+"""Nats that must speak for a record beyond what finds it among all: one page in 100,000 reaches that by chance."""
+MOST_CANDIDATES = 32
+"""Records that are compared with one page at most."""
+
+Load = Callable[[Sequence[str]], Sequence[ItemRecord]]
+"""Takes ids of items and gives their records, in the same order."""
+
+_PATIENCE = 8  # candidates in a row that are not shown, after which the rest are not compared
+_OF_PAIRS = 0.01  # of the rarity of pairs beyond what tells one record: they follow from one another
+_SHARED_MOST = 1_000  # records from which on a key says too little to look its owners up
+_LOOKED_UP = 200_000  # entries of the index that are read for one page, the rarest keys first
+_LEAVES = 20_000  # of all versions of one record that are compared
+_NEAR = 300  # code points from what else a page shows of a record within which its numbers and moments stand
+_RIVAL = 4.6  # nats by which a record must be ahead of another that the same words speak for: 100 times as probable
+_LANGUAGE = math.log(10)  # who shares a name shares a language, whose words are so much less rare
+_STRANGERS = 100  # who would write other words, added to the owner's people: a word that one of three has is not rare
+_MEMORY = 2.0  # how many texts a word must follow another in before that is believed
+_MOST_OF_ONE = 12.0  # nats for one number, moment or value of a list
+_OF_SECOND, _OF_DAY, _OF_DATE = 12.0, 5.5, 3.0  # nats for a moment to the second, to the day, to a day of some month
+_STRANGE_WORD = 4.0  # nats against a text for each word or emoji that is missing, or not ours
+_BARE_END = 4.0  # nats against a text that ends before ours does and has no mark of having been cut
+_EDGE = 24  # code points around a text in which its first and last emoji are looked for
+_APART = 1.0  # nats by which a version must agree better than all others
+
+
+def index_records(records: Iterable[ItemRecord]) -> Index:
+    """Make an index of records in memory, of 1 to 2 kB each.
+
+    On the disk, with `open_index(folder, RECORD)` and `update_index`, a record is an entry `(id, digest, sketch)` with
+    the sketch of `sketch_record`: added, changed and removed like texts, in bounded memory.
+    """
+    return build_index(((record.id, sketch_record(record)) for record in records), kind=RECORD)
+
+
+def find_records(page: str, extract: Extract, index: Index, load: Load, beside: str = "") -> list[Match]:
+    """Give the records that a page shows, the one with the most evidence first.
+
+    `value` is the number of fields that agree; `version` the `since` of the version shown, none where several agree
+    alike. A field that stands beside the text has an empty target, (0, 0).
+
+    Args:
+        page: the page's address, as the matches are to name it.
+        extract: its text, title and links.
+        index: of `RECORD`, as `index_records` makes it.
+        load: gives the records as their owner told them; is asked once or twice a page.
+        beside: what the page says outside its visible text, a value a line: its description, structured data.
+    """
+    facts = read_page(extract, beside)
+    search = _Search(facts, index)
+    ranked = _rank_records(facts, index)[:MOST_CANDIDATES]
+    readings: list[_Reading] = []
+    for first in range(0, len(ranked), _PATIENCE):
+        asked = ranked[first : first + _PATIENCE]
+        found = [search.weigh(record) for record in load(asked)]
+        readings += [reading for reading in found if reading and reading.is_shown(search.common)]
+        if not any(reading and reading.is_shown(search.common) for reading in found):
+            break
+    return [_make_match(page, facts, reading) for reading in _settle(readings, search.common)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    """One value of a record that the page shows: code points of `PageFacts.said`, and what it says."""
+
+    start: int
+    end: int
+    agreement: Agreement
+    nats: float
+    is_content: bool
+
+
+@dataclass(frozen=True, eq=False)
+class _Reading:
+    """A record as the page shows it: its best version, or none if several are alike, and the facts of that."""
+
+    item: str
+    version: str | None
+    facts: tuple[tuple[str, _Fact], ...]
+    trials: float
+
+    def content(self) -> float:
+        """Give the nats that do not merely name somebody; each stretch of the page counts once."""
+        spans: dict[tuple[int, int], float] = {}
+        for _, fact in self.facts:
+            if fact.is_content:
+                spans[fact.start, fact.end] = max(spans.get((fact.start, fact.end), 0.0), fact.nats)
+        return sum(spans.values()) - self.trials
+
+    def naming(self) -> float:
+        """Give the nats that name somebody."""
+        return sum({fact.start: fact.nats for _, fact in self.facts if not fact.is_content}.values())
+
+    def total(self, common: float) -> float:
+        """Give all nats; those that name somebody up to `common`, which tells one record from all."""
+        return min(self.naming(), common) + self.content()
+
+    def is_shown(self, common: float) -> bool:
+        return self.content() >= REQUIRED and self.total(common) >= common + REQUIRED
+
+    def without(self, taken: Sequence[tuple[int, int]]) -> "_Reading":
+        """Give what is left when some stretches of the page are explained otherwise."""
+        kept = [(path, fact) for path, fact in self.facts if not _overlaps(fact, taken)]
+        return replace(self, facts=tuple(kept))
+
+
+class _Search:
+    """One page beside records, one after another."""
+
+    def __init__(self, page: PageFacts, index: Index) -> None:
+        self._page = page
+        self._index = index
+        self._records = len(index)
+        self.common = math.log(self._records + 1)
+        self._numbers = np.array([(n.start, n.low, n.high, n.chance) for n in page.numbers]).reshape(-1, 4)
+        self._paths: dict[str, bool] = {}
+        self._number_places = np.array([page.to_place(number.start) for number in page.numbers], np.int64)
+
+    def weigh(self, record: ItemRecord) -> "_Reading | None":
+        """Give the record as the page shows it; none if it shows no text of it."""
+        versions = list_versions(record)
+        most = max(50, _LEAVES // max(1, len(versions)))
+        leaves = [read_leaves(fields, most) for _, fields in versions]
+        facts = self._find_texts([leaf for one in leaves for leaf in one if isinstance(leaf.value, str)])
+        if not facts:
+            return None
+        places = sorted({self._page.to_place(fact.start) for fact in facts.values()})
+        numbers = {leaf.value for one in leaves for leaf in one if isinstance(leaf.value, float)}
+        moments = {leaf.value for one in leaves for leaf in one if isinstance(leaf.value, datetime)}
+        found: dict[tuple[object, bool], _Fact] = dict(facts)
+        for value, fact in (self._find_numbers(numbers, places) | self._find_moments(moments, places)).items():
+            found[value, False] = found[value, True] = fact
+        return _choose_version(
+            record.id, [(since, one) for (since, _), one in zip(versions, leaves, strict=True)], found
+        )
+
+    def _find_texts(self, leaves: Iterable[Leaf]) -> dict[tuple[object, bool], _Fact]:
+        paths = {(str(leaf.value), leaf.is_listed): leaf.path for leaf in leaves}
+        asked = sorted(paths)
+        values = read_values([text for text, _ in asked])
+        listed = sum(is_listed for _, is_listed in asked)
+        found: dict[tuple[object, bool], _Fact] = {}
+        for number, sighting in enumerate(find_sightings(self._page, [text for text, _ in asked], values)):
+            if sighting is None:
+                continue
+            text, is_listed = asked[number]
+            is_text = not is_listed and not is_one_word(text) and self._holds_texts(paths[asked[number]])
+            tokens = values.tokens.hashes[values.bounds[number] : values.bounds[number + 1]]
+            if is_listed:
+                nats = self._weigh_listed(tokens, sighting, listed)
+            elif is_text:
+                nats = self._weigh_text(values, number, sighting)
+            else:
+                nats = self._rarity(hash_whole(tokens, 0, tokens.size))
+            content = is_listed or is_text
+            found[asked[number]] = _Fact(sighting.start, sighting.end, sighting.agreement, nats, is_content=content)
+        return found
+
+    def _holds_texts(self, path: str) -> bool:
+        """Tell whether most records that have a path have more there than a name."""
+        if path not in self._paths:
+            keys = [hash_path(path, is_text=told) for told in (True, False)]
+            texts, names = self._count(np.array(keys, np.uint64)).tolist()
+            self._paths[path] = texts > names
+        return self._paths[path]
+
+    def _count(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Give how many records have each of the keys."""
+        counts = np.zeros(keys.size, np.int64)
+        for part in self._index.parts:
+            hashes = part.segment.hashes
+            counts += np.searchsorted(hashes, keys, "right") - np.searchsorted(hashes, keys, "left")
+        return counts
+
+    def _rarity(self, key: np.uint64) -> float:
+        (count,) = self._count(np.array([key], np.uint64)).tolist()
+        return self.common - math.log(max(1, count))
+
+    def _weigh_listed(self, tokens: NDArray[np.uint64], sighting: Sighting, listed: int) -> float:
+        """Weigh a value that is one of many: any of them could have agreed."""
+        is_whole = bool(sighting.shown.all()) or tokens.size <= SHORT_TOKENS
+        key = hash_whole(tokens, 0, tokens.size) if is_whole else hash_bag(tokens, 0, HEAD_TOKENS)
+        return max(0.0, min(_MOST_OF_ONE, self._rarity(key)) - math.log(listed) - _LANGUAGE)
+
+    def _weigh_text(self, values: Values, number: int, sighting: Sighting) -> float:
+        """Weigh words and emoji by how few of the other records go on like that, each after the one before it."""
+        span = slice(values.sign_bounds[number], values.sign_bounds[number + 1])
+        signs = values.signs[span]
+        alone, follows = self._weigh_signs(signs)
+        words = values.sign_tokens[span] - values.bounds[number]
+        is_word = values.sign_tokens[span] >= 0
+        shown = np.ones(signs.size, np.bool_)
+        shown[is_word] = sighting.shown[words[is_word]]
+        against = float((~shown).sum()) if sighting.agreement == "changed" else 0.0
+        if sighting.agreement == "truncated":
+            against = 0.0 if sighting.is_marked else _BARE_END / _STRANGE_WORD
+        if sighting.agreement == "exact":
+            against += self._compare_emoji(values, number, sighting, shown)
+        else:
+            shown &= is_word
+        follows[1:] = np.where(shown[:-1] | ~is_word[:-1], follows[1:], alone[1:])
+        return max(0.0, float(follows[shown].sum()) - _STRANGE_WORD * against - _LANGUAGE)
+
+    def _weigh_signs(self, signs: NDArray[np.uint64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Give the nats of each sign alone, and after the one before it; the record itself is not counted."""
+        others = np.maximum(self._count(hash_runs(signs, 1)) - 1, 0)
+        both = np.maximum(self._count(hash_runs(signs, 2)) - 1, 0)
+        alone = np.maximum(others, 1) / (self._records + _STRANGERS)
+        follows = alone.copy()
+        follows[1:] = (both + _MEMORY * alone[1:]) / (np.maximum(others[:-1], both) + _MEMORY)
+        return -np.log(np.minimum(alone, 1.0)), -np.log(np.minimum(follows, 1.0))
+
+    def _compare_emoji(self, values: Values, number: int, sighting: Sighting, shown: NDArray[np.bool_]) -> float:
+        """Mark which emoji of a text are shown where it has them, and give how many stand there that are not ours."""
+        first, last = int(values.bounds[number]), int(values.bounds[number + 1])
+        is_emoji = values.sign_tokens[values.sign_bounds[number] : values.sign_bounds[number + 1]] < 0
+        ours = _list_gaps(values.said, values.tokens, first, last)
+        theirs = _list_gaps(self._page.said, self._page.tokens, sighting.first, sighting.last)
+        same = [own == other for own, other in zip(ours, theirs, strict=True)]
+        same[0] = theirs[0].endswith(ours[0])
+        same[-1] = theirs[-1].startswith(ours[-1])
+        shown[is_emoji] = np.array(same)[np.cumsum(~is_emoji)[is_emoji]]
+        others = [bool(other) and not is_same for other, is_same in zip(theirs, same, strict=True)]
+        before, after = self._page.find_line(sighting.start, sighting.end)
+        others[0] = bool(before) and (before != ours[0])
+        others[-1] = bool(after) and (after != ours[-1])
+        return float(sum(others))
+
+    def _find_numbers(self, values: Iterable[float], places: list[int]) -> dict[object, _Fact]:
+        near = np.array([_is_near(place, places) for place in self._number_places.tolist()], np.bool_)
+        rows = np.flatnonzero(near)
+        if not rows.size:
+            return {}
+        starts, lows, highs, chances = self._numbers[rows].T
+        trials = math.log(np.unique(starts).size)
+        found: dict[object, _Fact] = {}
+        for value in values:
+            agreeing = np.flatnonzero((lows <= value) & (value < highs))
+            if not agreeing.size:
+                continue
+            row = agreeing[np.argmin(chances[agreeing])]
+            number = self._page.numbers[rows[row]]
+            nats = max(0.0, min(_MOST_OF_ONE, -math.log(chances[row])) - trials)
+            agreement: Agreement = "exact" if number.is_exact else "rounded"
+            found[value] = _Fact(number.start, number.end, agreement, nats, is_content=True)
+        return found
+
+    def _find_moments(self, values: Iterable[datetime], places: list[int]) -> dict[object, _Fact]:
+        days = [day for day in self._page.days if _is_near(self._page.to_place(day.start), places)]
+        if not days:
+            return {}
+        by_date = {(day.year, day.month, day.day, day.second): day for day in days}
+        moments = list(values)
+        trials = math.log(len(days)) + math.log(max(1, len(moments)))
+        found: dict[object, _Fact] = {}
+        for moment in moments:
+            second = moment.hour * 3600 + moment.minute * 60 + moment.second
+            exact = by_date.get((moment.year, moment.month, moment.day, second))
+            days_seen = (
+                by_date.get((zoned.year, month, zoned.day, None))
+                for zoned in spread_zones(moment)
+                for month in (zoned.month, 0)
+            )
+            day = exact or next((one for one in days_seen if one), None)
+            if day:
+                told = _OF_SECOND if exact else _OF_DAY if day.month else _OF_DATE
+                nats = max(0.0, told - trials)
+                found[moment] = _Fact(day.start, day.end, "exact" if exact else "rounded", nats, is_content=True)
+        return found
+
+
+def _list_gaps(said: str, tokens: Tokens, first: int, last: int) -> list[str]:
+    """Give the emoji before, between and behind some tokens of a text, up to the tokens around them."""
+    ends = tokens.ends[first:last].tolist()
+    starts = tokens.starts[first:last].tolist()
+    begin = max(int(tokens.ends[first - 1]) if first else 0, starts[0] - _EDGE)
+    end = min(int(tokens.starts[last]) if last < len(tokens) else len(said), ends[-1] + _EDGE)
+    return [strip_words(said[left:right]) for left, right in zip([begin, *ends], [*starts, end], strict=True)]
+
+
+def _choose_version(
+    item: str, versions: list[tuple[str | None, list[Leaf]]], found: dict[tuple[object, bool], _Fact]
+) -> _Reading | None:
+    trials = math.log(max(1, len(versions)))
+    readings = []
+    for since, leaves in versions:
+        shown = {
+            leaf.path: found[leaf.value, leaf.is_listed] for leaf in leaves if (leaf.value, leaf.is_listed) in found
+        }
+        facts = _share_numbers(tuple(shown.items()))
+        readings.append((_rate(facts, leaves), _Reading(item, since, facts, trials)))
+    readings.sort(key=lambda rated: -rated[0])
+    if not readings:
+        return None
+    rate, best = readings[0]
+    is_alike = len(readings) > 1 and readings[1][0] > rate - _APART
+    return replace(best, version=None) if is_alike else best
+
+
+def _rate(facts: tuple[tuple[str, _Fact], ...], leaves: list[Leaf]) -> float:
+    """Give how well a version agrees: its evidence, less what of it the page leaves out before what it shows."""
+    shown = {path for path, _ in facts}
+    last = max((place for place, leaf in enumerate(leaves) if leaf.path in shown), default=-1)
+    missing = sum(leaf.path not in shown for leaf in leaves[: last + 1])
+    return sum(fact.nats + 0.5 for _, fact in facts) - 0.5 * missing
+
+
+def _share_numbers(facts: tuple[tuple[str, _Fact], ...]) -> tuple[tuple[str, _Fact], ...]:
+    """Leave one field to each stretch of the page, the one that it says most of."""
+    taken: dict[tuple[int, int], str] = {}
+    for path, fact in sorted(facts, key=lambda entry: -entry[1].nats):
+        taken.setdefault((fact.start, fact.end), path)
+    kept = set(taken.values())
+    return tuple((path, fact) for path, fact in facts if path in kept)
+
+
+def _settle(readings: list[_Reading], common: float) -> list[_Reading]:
+    """Give the records that are shown, each by words that no other explains; of two that are alike, neither."""
+    chosen: list[_Reading] = []
+    left = sorted(readings, key=lambda reading: (-reading.total(common), reading.item))
+    while left:
+        best, *rest = left
+        spans = [(fact.start, fact.end) for _, fact in best.facts]
+        content = [(fact.start, fact.end) for _, fact in best.facts if fact.is_content]
+        rivals = [other for other in rest if other.total(common) > best.total(common) - _RIVAL]
+        if not any(_is_same(other, content) for other in rivals):
+            chosen.append(best)
+        left = [other.without(spans) for other in rest]
+        left = [other for other in left if other.is_shown(common)]
+        left.sort(key=lambda reading: (-reading.total(common), reading.item))
+    return chosen
+
+
+def _is_same(reading: _Reading, content: Sequence[tuple[int, int]]) -> bool:
+    """Tell whether most of what speaks for a record are these stretches of the page."""
+    own = [fact for _, fact in reading.facts if fact.is_content]
+    return sum(fact.nats for fact in own if _overlaps(fact, content)) > sum(fact.nats for fact in own) / 2
+
+
+def _overlaps(fact: _Fact, spans: Sequence[tuple[int, int]]) -> bool:
+    return any(fact.start < end and start < fact.end for start, end in spans)
+
+
+def _is_near(place: int, places: list[int]) -> bool:
+    at = bisect_left(places, place)
+    return any(abs(places[other] - place) <= _NEAR for other in (at - 1, at) if 0 <= other < len(places))
+
+
+def _make_match(page: str, facts: PageFacts, reading: _Reading) -> Match:
+    fields = tuple(
+        FieldMatch(name=path, target=facts.to_target(fact.start, fact.end), agreement=fact.agreement)
+        for path, fact in reading.facts
+    )
+    return Match(
+        item=reading.item,
+        version=reading.version,
+        page=page,
+        kind="record",
+        measure="fields",
+        value=len(fields),
+        fields=fields,
+    )
+
+
+def _rank_records(facts: PageFacts, index: Index) -> list[str]:
+    """Give the items that share rare keys with a page, those first whose keys together are the rarest."""
+    keys, is_pair = list_asked(facts.tokens.hashes, facts.tokens.lines)
+    keys, firsts = np.unique(keys, return_index=True)
+    is_pair = is_pair[firsts]
+    runs = [find_runs(keys, part.segment.hashes, part.segment.directory) for part in index.parts]
+    places = [
+        np.searchsorted(keys, part.segment.hashes[begins]) for part, (begins, _) in zip(index.parts, runs, strict=True)
+    ]
+    counts = np.zeros(keys.size, np.int64)
+    for place, (begins, ends) in zip(places, runs, strict=True):
+        counts[place] += ends - begins
+    common = math.log(len(index) + 1)
+    weights = common - np.log(np.maximum(counts, 1))
+    limit = _limit_shared(counts)
+    ranked: list[tuple[float, str]] = []
+    for part, place, (begins, ends) in zip(index.parts, places, runs, strict=True):
+        kept = counts[place] <= limit
+        owners, wholes, pairs = _sum_weights(
+            begins[kept], ends[kept], weights[place[kept]], is_pair[place[kept]], part.segment.owners, part.alive
+        )
+        sums = wholes + np.minimum(pairs, common) + _OF_PAIRS * pairs
+        best = np.argsort(-sums, kind="stable")[:MOST_CANDIDATES]
+        ranked += [(float(sums[at]), part.segment.item(int(owners[at]))) for at in best.tolist() if sums[at] >= common]
+    return [item for _, item in sorted(ranked, key=lambda entry: (-entry[0], entry[1]))]
+
+
+def _limit_shared(counts: NDArray[np.int64]) -> int:
+    """Give up to how many records a key may be shared by, so that not too many are read."""
+    ordered = np.sort(counts[(counts > 0) & (counts <= _SHARED_MOST)])
+    within = np.flatnonzero(np.cumsum(ordered) <= _LOOKED_UP)
+    return int(ordered[within[-1]]) if within.size else 0
+
+
+@numba.njit(cache=True)
+def _sum_weights(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so each array comes alone
+    begins: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    weights: NDArray[np.float64],
+    is_pair: NDArray[np.bool_],
+    owners: NDArray[np.uint32],
+    alive: NDArray[np.bool_],
+) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.float64]]:
+    """Give the living owners of some stretches of a segment, and the sums of the weights that each meets, two ways."""
+    total = (ends - begins).sum()
+    size = 64
+    while size < 2 * total:
+        size *= 2
+    items = np.zeros(size, np.uint32)
+    sums = np.zeros((size, 2), np.float64)
+    used = np.zeros(size, np.bool_)
+    for run in range(begins.size):
+        column = int(is_pair[run])
+        for at in range(begins[run], ends[run]):
+            owner = owners[at]
+            if not alive[owner]:
+                continue
+            slot = np.int64(owner) * 0x9E3779B1 & (size - 1)
+            while used[slot] and items[slot] != owner:
+                slot = (slot + 1) & (size - 1)
+            used[slot] = True
+            items[slot] = owner
+            sums[slot, column] += weights[run]
+    return items[used], sums[used, 0], sums[used, 1]
