@@ -9,6 +9,7 @@ from typing import Any, Final
 from cloneward.judge import wording
 from cloneward.judge.reasons import CODES
 from cloneward.model import case
+from cloneward.seal import verify
 
 SOURCE: Final = Path(__file__).parent.parent / "src" / "cloneward"
 
@@ -40,6 +41,8 @@ PROBLEMS: Final = {
     "answer_broken": "The connection broke off, or the body made no sense. Its beginning was read.",
     "answer_slow": "An answer did not end within `fetch.timeout_s`. What came until then was read.",
     "answer_too_large": "A body is too large, or unfolds to far more than it weighs. Its beginning was read.",
+    "authority_false": "What a time-stamp authority sent does not hold, and was not kept. Look at its `roots`.",
+    "authority_silent": "A time-stamp authority did not answer, or may not be asked. The seal is pending; try later.",
     "charset_broken": "Some bytes make no sense in the page's charset. They were replaced; the rest was read.",
     "coding_broken": "A body is not in the content coding that its server declared. What could be undone was read.",
     "coding_unknown": "A body is in a content coding that is not undone here. Its bytes are as they came.",
@@ -118,6 +121,7 @@ def write_codes(note: str) -> str:
     lines += _table("Reasons", "`code` of a reason.", dict(sorted(CODES.items())))
     lines += _table("Not compared", "`not_compared`: what the verdict does not speak of.", wording.NOT_COMPARED)
     lines += _table("Problems", "`code` of a problem: what could not be read; the rest went on.", PROBLEMS)
+    lines += _table("Verification", "What `verify` finds: `codes` of a step.", verify.CODES)
     lines += _table("Stages", "`stage` of `--why-not`: where an item was lost.", STAGES)
     return "\n".join([*lines, ""])
 

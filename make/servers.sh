@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests talk to, by apt; what is there already is left alone.
-# To come with the features that need them: postgresql redis-server dovecot-imapd openssl.
+# To come with the features that need them: postgresql redis-server dovecot-imapd.
 set -eu
-packages="chromium chromium-sandbox fonts-dejavu-core fonts-liberation"
+packages="chromium chromium-sandbox fonts-dejavu-core fonts-liberation openssl"
 
 missing=
 for package in $packages; do

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloneward.errors import InputError
-from cloneward.settings import Brand, Fetch, Partner, Settings, load, parse
+from cloneward.settings import Authority, Brand, Fetch, Partner, Settings, load, parse
 
 SITE = {"site": "https://example.org/"}
 NAMES = [item.name for item in dataclasses.fields(Settings)]
@@ -57,6 +57,10 @@ def test_reads_a_whole_file(file):
         per_host_s = 5
         max_bytes = 1000
         timeout_s = 2.5
+        [[authorities]]
+        name = "one"
+        url = "http://tsa.test/"
+        roots = "roots.pem"
         [[brands]]
         name = "Exemplar"
         [[partners]]
@@ -79,6 +83,7 @@ def test_reads_a_whole_file(file):
             max_bytes=1000,
             timeout_s=2.5,
         ),
+        authorities=(Authority(name="one", url="http://tsa.test/", roots="roots.pem"),),
         brands=(Brand(name="Exemplar"),),
         partners=(
             Partner(domain="partner.test", may_show=("https://example.org/news/*",), until=date(2026, 12, 31)),

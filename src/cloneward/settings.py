@@ -41,6 +41,18 @@ class Brand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Authority:
+    """A time-stamp authority (RFC 3161) that is asked to stamp what we seal."""
+
+    name: str = field(metadata={"doc": "Its name in seals and packages: small letters, digits and hyphens."})
+    url: str = field(metadata={"doc": "Where it is asked, as http://timestamp.example/."})
+    roots: str = field(
+        default="",
+        metadata={"doc": "File of the root certificates that it leads to, PEM; else those that the system trusts."},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fetch:
     """How other people's network is read: `cloneward.fetch.guard.Rules` in the settings."""
 
@@ -87,6 +99,10 @@ class Settings:
         metadata={
             "doc": "Folder of the keys, outside the workspace; else `cloneward/keys` in your configuration folder."
         },
+    )
+    authorities: tuple[Authority, ...] = field(
+        default=(),
+        metadata={"doc": "Time-stamp authorities that each seal waits for; two or more, of different people."},
     )
     fetch: Fetch = field(default=Fetch(), metadata={"doc": "How other people's network is read."})
 

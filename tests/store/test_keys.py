@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from cloneward.errors import InputError
-from cloneward.store.keys import KEY_BYTES, find_keys, load_key
+from cloneward.store.keys import KEY_BYTES, draw_seed, find_keys, find_seal_keys, load_key
 
 SITE = "https://example.org/"
 
@@ -108,3 +108,13 @@ def test_folder_that_cannot_be(tmp_path, setting):
     """A folder that no machine has is the caller's to mend."""
     with pytest.raises(InputError, match="no folder for keys"):
         find_keys(setting, tmp_path, {})
+
+
+def test_keys_that_seal(tmp_path):
+    """The keys that seal have a folder for each site, apart from the others, and each is drawn anew."""
+    assert find_seal_keys(tmp_path, SITE) == find_seal_keys(tmp_path, "HTTPS://Example.org:443")
+    assert find_seal_keys(tmp_path, SITE) != find_seal_keys(tmp_path, "https://example.net/")
+    assert find_seal_keys(tmp_path, SITE).is_relative_to(tmp_path)
+    seeds = {draw_seed() for _ in range(10)}
+    assert {len(seed) for seed in seeds} == {KEY_BYTES}
+    assert len(seeds) == 10

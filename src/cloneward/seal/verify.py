@@ -41,6 +41,24 @@ STEPS = (
     ("archives", "each web archive is whole, and signed by the same owner"),
     ("custody", "the ledger is whole, and nothing that was ever stamped was changed or cut off"),
 )
+CODES = {
+    "clock": "Times contradict each other: those that the owner claims, or those and the authorities'.",
+    "container": "The ZIP is not in its one form: an entry twice, heads that differ, bytes before, between or behind.",
+    "file_added": "A file was not there when it was sealed.",
+    "file_changed": "A file is not the one that was sealed.",
+    "file_removed": "A file that was sealed is missing.",
+    "key_expired": "A seal was made with a key that was not yet, or no longer, in use.",
+    "key_unknown": "A key is not the owner's, or its history does not hold.",
+    "ledger_broken": "An entry of the ledger was changed, or does not follow the one before.",
+    "ledger_contradicts": "A capture has another seal than the ledger says.",
+    "ledger_rewritten": "An entry of the ledger is not what it was when it was stamped, or when a capture was sealed.",
+    "ledger_rolled_back": "Entries are gone that a stamp, a seal or a capture shows to have been there.",
+    "ledger_unstamped": "Entries were stamped too long after the time that they claim, before it, or not at all.",
+    "signature": "A signature does not hold.",
+    "spelling": "A seal is not spelled as it must be, so part of it was signed by nobody.",
+    "token_exchanged": "A token is not the one that came, is of another seal or authority, or does not hold.",
+    "token_missing": "A token has not come yet, or was stripped.",
+}
 # wacz-auth, 0.1.0, verification 6: so far may a claim stand from the time of an authority.
 LATE = timedelta(minutes=10)
 # Clocks that are set by the network differ by less; authorities state their own accuracy in seconds.
@@ -861,6 +879,13 @@ def _find_roots() -> list[str]:
     return ["-CApath", paths.capath] if paths.capath else []
 
 
+def read_system_roots() -> bytes:
+    """Give the certificates that the system trusts, PEM; nothing where it has none."""
+    paths = ssl.get_default_verify_paths()
+    files = [Path(paths.cafile)] if paths.cafile else sorted(Path(paths.capath or os.devnull).glob("*.0"))
+    return b"\n".join(file.read_bytes() for file in files)
+
+
 def verify(path: Path, trust: Trust) -> Report:
     """Take all steps over a package, over the folder of one capture, or over a ledger; hostile bytes never raise.
 
@@ -923,7 +948,7 @@ def tell_report(report: Report) -> Iterator[str]:
             f"    {STEPS[step.number - 1][1]}" if step.result == "holds" else f"    asked: {STEPS[step.number - 1][1]}"
         )
         for code in step.codes:
-            yield f"    found: {code}"
+            yield f"    found: {code}. {CODES[code]}"
         yield from (f"    - {text}" for text in step.texts)
     yield "all of it holds" if report.is_sound else "IT DOES NOT HOLD, or not all could be checked; see above"
 

@@ -61,6 +61,16 @@ def load_key(folder: Path, site: str) -> bytes:
     return key
 
 
+def find_seal_keys(folder: Path, site: str) -> Path:
+    """Give the folder of the keys that seal what a site's owner captures; `seal.keys` makes and reads them."""
+    return folder / "seal" / digest_text(canonical(site))
+
+
+def draw_seed() -> bytes:
+    """Give what a new key is made of: as many bytes as a key has, by the system's chance."""
+    return os.urandom(KEY_BYTES)
+
+
 def _make_key(file: Path) -> None:
     """Write a new key beside its place and link it there, which fails where another was quicker; never half a key."""
     partial = file.with_suffix(f".{os.getpid()}.partial")

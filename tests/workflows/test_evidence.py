@@ -1,0 +1,83 @@
+"""Tests of cloneward.workflows.evidence."""
+
+import pytest
+
+from cloneward.clock import SystemClock
+from cloneward.errors import InputError
+from cloneward.model.evidence import Capture
+from cloneward.seal.verify import read_system_roots, verify
+from cloneward.store.workspace import Workspace
+from cloneward.workflows.evidence import find_trust, list_authorities, make_ask, open_evidence, rotate_key
+
+CLOCK = SystemClock()
+
+
+@pytest.fixture
+def make(tmp_path, monkeypatch):
+    """Make a workspace with these authorities, given as lines of its settings."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+
+    def build(*lines):
+        Workspace.create(tmp_path / "site", "https://owner.test/", {})
+        file = tmp_path / "site" / "cloneward.toml"
+        file.write_text(file.read_text() + "\n".join(lines))
+        return Workspace.open(tmp_path / "site", {})
+
+    return build
+
+
+def capture(evidence):
+    """Seal a capture that holds one file."""
+    fields = dict.fromkeys(("url", "vantage", "operator", "purpose"), "x")
+    at = CLOCK.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    told = Capture(id="c1", mode="fetch", bodies="wire", started_at=at, ended_at=at, **fields)
+    (evidence.begin("c1") / "page.html").write_bytes(b"<p>words")
+    return evidence.seal(told, CLOCK.now())
+
+
+@pytest.mark.server
+def test_a_workspace_seals(make, stamp_servers):
+    """A workspace seals with keys outside it and authorities of its settings, and trusts what it sealed."""
+    lines = [f"[fetch]\nallow = {[one.url[7:-1] for one in stamp_servers]}\nper_host_s = 0"]
+    lines += [
+        f'[[authorities]]\nname = "{one.name}"\nurl = "{one.url}"\nroots = "{one.roots}"' for one in stamp_servers
+    ]
+    workspace = make(*lines)
+    evidence = open_evidence(workspace, CLOCK)
+    assert capture(evidence).state == "pending"
+    seal, problems = evidence.stamp("c1", make_ask(workspace, CLOCK), who="ana", at=CLOCK.now())
+    assert (seal.state, problems) == ("sealed", ())
+    assert not list(workspace.folder.rglob("*.key"))
+    with find_trust(workspace, CLOCK) as trust:
+        assert verify(workspace.folder / "evidence" / "c1", trust).is_sound
+        assert verify(workspace.folder / "custody" / "ledger.jsonl", trust).is_sound
+
+
+def test_the_key_is_made_once(make):
+    """The same key signs until it is rotated; then the next one does, and both are trusted."""
+    workspace = make()
+    first = open_evidence(workspace, CLOCK).signer
+    assert open_evidence(workspace, CLOCK).signer == first
+    second = rotate_key(workspace, CLOCK)
+    assert open_evidence(workspace, CLOCK).signer.public == second != first.public
+    with find_trust(workspace, CLOCK) as trust:
+        assert trust.keys == {first.public, second}
+        assert trust.roots is None
+
+
+def test_authorities_of_the_settings(make):
+    """Roots lie from the workspace on; those of an authority without any are the system's, beside the others'."""
+    lines = '[[authorities]]\nname = "one"\nurl = "http://one.test/"\nroots = "one.pem"\n'
+    workspace = make(lines + '[[authorities]]\nname = "two"\nurl = "http://two.test/"')
+    one, two = list_authorities(workspace)
+    assert (one.roots, two.roots) == (workspace.folder / "one.pem", None)
+    (workspace.folder / "one.pem").write_bytes(b"first\n")
+    with find_trust(workspace, CLOCK) as trust:
+        assert trust.roots.read_bytes() == b"first\n\n" + read_system_roots()
+
+
+def test_a_name_that_is_none(make):
+    """An authority whose name cannot stand in a file's is told."""
+    workspace = make('[[authorities]]\nname = "../x"\nurl = "http://one.test/"')
+    with pytest.raises(InputError, match="an authority named"):
+        list_authorities(workspace)
