@@ -9,7 +9,7 @@ from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind, Sketch
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.match.background import add_background, load_common, read_background
-from cloneward.match.mark import mark_tokens
+from cloneward.match.mark import Listed, mark_tokens
 
 LICENCE = Path(__file__).parents[2] / "LICENSE"
 COOKIES = (
@@ -21,7 +21,7 @@ COOKIES = (
 def share_of(text, listed):
     """Give the share of a text's words under listed fingerprints."""
     page = fingerprint(text)
-    return mark_tokens(len(page.tokens), page.sketch, listed).mean()
+    return mark_tokens(len(page.tokens), page.sketch, Listed.of(listed)).mean()
 
 
 def test_licences_and_notices_are_shipped():

@@ -32,7 +32,7 @@ def find(words, prints, index):
     """Find through the index, and by comparing with all."""
     page = fingerprint(" ".join(words))
     return find_matches("page", page, index, lambda items: [prints[item] for item in items]), find_exactly(
-        "page", page, prints.items(), index.text
+        "page", page, prints.items(), index
     )
 
 

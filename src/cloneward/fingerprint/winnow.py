@@ -9,7 +9,6 @@ then a fingerprint is chosen exactly where the sequence equals its own morpholog
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numba
 import numpy as np
@@ -39,11 +38,6 @@ class TextPrint:
     tokens: Tokens
     shingles: NDArray[np.uint64]
     sketch: Sketch
-
-    @cached_property
-    def order(self) -> NDArray[np.int32]:
-        """The places of the shingles, ascending by hash; made when this text is first aligned with another."""
-        return np.argsort(self.shingles, kind="stable").astype(np.int32)
 
 
 def fingerprint(text: str) -> TextPrint:

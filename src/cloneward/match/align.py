@@ -84,8 +84,7 @@ def align(
         hot_target, hot_item: bool, one for each token: words that say nothing (template, common phrases).
         common_target: the same, of those that are nobody's: common phrases and numbers alone.
     """
-    order = item.order
-    runs = _tile(target.tokens.hashes, item.tokens.hashes, target.shingles, item.shingles[order], order)
+    runs = _tile(target.tokens.hashes, item.tokens.hashes, target.shingles, item.shingles)
     words = _count_words(runs, common_target, ~item.tokens.is_word)
     runs, words = runs[words > 0], words[words > 0]
     runs[:, 3] = _group(runs)
@@ -99,8 +98,7 @@ def _tile(
     target: NDArray[np.uint64],
     item: NDArray[np.uint64],
     shingles: NDArray[np.uint64],
-    sorted_shingles: NDArray[np.uint64],
-    order: NDArray[np.int32],
+    item_shingles: NDArray[np.uint64],
 ) -> NDArray[np.int32]:
     """Cover the target from left to right: the longest seed at each place, read on in both directions.
 
@@ -112,12 +110,13 @@ def _tile(
     covered = 0
     at = 0
     last_item = 0
-    seen = _list_endings(sorted_shingles)
+    firsts, nexts = _chain_places(item_shingles)
     while at < shingles.size:
-        if not seen[shingles[at] & np.uint64(seen.size - 1)]:
+        first = firsts[shingles[at] & np.uint64(firsts.size - 1)]
+        if first < 0:
             at += 1
             continue
-        place, size = _longest_seed(target, item, shingles[at], sorted_shingles, order, at, last_item)
+        place, size = _longest_seed(target, item, at, first, nexts, last_item)
         if size == 0:
             at += 1
             continue
@@ -148,38 +147,40 @@ def _tile(
 
 
 @numba.njit(cache=True)
-def _list_endings(shingles: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Tell of all last bits whether a shingle ends so: of other texts' shingles one in sixteen does, or fewer."""
+def _chain_places(shingles: NDArray[np.uint64]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Give, of all last bits, the first place whose shingle ends so, and after each place the next one; -1 for none."""
     size = 64
-    while size < 16 * shingles.size:
+    while size < 8 * shingles.size:
         size *= 2
-    seen = np.zeros(size, np.bool_)
-    for value in shingles:
-        seen[value & np.uint64(size - 1)] = True
-    return seen
+    firsts = np.full(size, -1, np.int32)
+    nexts = np.empty(shingles.size, np.int32)
+    for place in range(shingles.size - 1, -1, -1):
+        ending = shingles[place] & np.uint64(size - 1)
+        nexts[place] = firsts[ending]
+        firsts[ending] = place
+    return firsts, nexts
 
 
 @numba.njit(cache=True)
 def _longest_seed(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so each array comes alone
     target: NDArray[np.uint64],
     item: NDArray[np.uint64],
-    wanted: np.uint64,
-    sorted_shingles: NDArray[np.uint64],
-    order: NDArray[np.int32],
     at: int,
+    first: int,
+    nexts: NDArray[np.int32],
     last_item: int,
 ) -> tuple[int, int]:
     """Give where in the item the longest run from this place begins, and its length; of equals, the next in order."""
     best, best_size = 0, 0
-    first = int(np.searchsorted(sorted_shingles, wanted))
-    for index in range(first, min(first + _MAX_SEEDS, sorted_shingles.size)):
-        if sorted_shingles[index] != wanted:
+    place = first
+    for _ in range(_MAX_SEEDS):
+        if place < 0:
             break
-        place = order[index]
         size = _agree(target, item, at, place)
         if size > best_size or (size == best_size and best < last_item <= place):
             best, best_size = place, size
-    if best_size < SHINGLE:  # two shingles with one hash and other tokens
+        place = nexts[place]
+    if best_size < SHINGLE:  # shingles that only end alike
         return 0, 0
     return best, best_size
 

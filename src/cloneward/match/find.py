@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +12,7 @@ from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TextPrint
 from cloneward.match.align import Alignment, align
 from cloneward.match.index import Index
-from cloneward.match.mark import find_frequent, mark_tokens
+from cloneward.match.mark import Listed, find_frequent, mark_tokens
 from cloneward.match.scatter import LEAST_WORDS, leave_open, pair_blocks
 from cloneward.model.finding import ItemShare, Match, PageMatches, SiteMatches
 
@@ -37,6 +38,16 @@ class Indexes:
 
     text: Index
     block: Index
+
+    @cached_property
+    def aside(self) -> Listed:
+        """The fingerprints of texts that retrieve nothing: of the owner's template, and common ones."""
+        return Listed.of(self.text.set_aside)
+
+    @cached_property
+    def common(self) -> Listed:
+        """Those of them that are common: on items of ours and on many sites."""
+        return Listed.of(self.text.common)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +76,7 @@ def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Foun
     shares only what others explain better is left out. What is left is looked up by its short blocks. `left_out`
     counts the items beyond `MAX_CANDIDATES` that share words with what is not explained.
     """
-    search = _Search(page, text, index.text.set_aside, index.text.common)
+    search = _Search(page, text, index)
     open_ = text.sketch
     left_out = 0
     while len(open_):
@@ -95,9 +106,9 @@ def _leave_covered(sketch: Sketch, covered: NDArray[np.bool_]) -> Sketch:
     return Sketch(sketch.kind, sketch.hashes[is_open], sketch.positions[is_open])
 
 
-def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], index: Index) -> Found:
+def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrint]], index: Indexes) -> Found:
     """Give the matches of one page with each of the items: the reference that finding through the index must meet."""
-    search = _Search(page, text, index.set_aside, index.common)
+    search = _Search(page, text, index)
     for item, other in items:
         search.compare(item, other)
     return search.result()
@@ -106,14 +117,14 @@ def find_exactly(page: str, text: TextPrint, items: Iterable[tuple[str, TextPrin
 class _Search:
     """The matches of one page, item after item."""
 
-    def __init__(self, page: str, text: TextPrint, hot: NDArray[np.uint64], common: NDArray[np.uint64]) -> None:
+    def __init__(self, page: str, text: TextPrint, index: Indexes) -> None:
         self.seen: set[str] = set()
         self.covered = np.zeros(len(text.tokens), np.bool_)
         self._page = page
         self._text = text
-        self._hot = hot
-        self._is_hot = _leave_uncounted(text, hot)
-        self._is_common = mark_tokens(len(text.tokens), text.sketch, common)
+        self._hot = index.aside
+        self._is_hot = _leave_uncounted(text, self._hot)
+        self._is_common = mark_tokens(len(text.tokens), text.sketch, index.common)
         self._is_aside = self._is_common | ~text.tokens.is_word
         self._are_hot: dict[str, NDArray[np.bool_]] = {}
         self._found: dict[str, tuple[TextPrint, Alignment]] = {}
@@ -164,7 +175,7 @@ class _Search:
         return self._are_hot[item]
 
 
-def _leave_uncounted(text: TextPrint, hot: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def _leave_uncounted(text: TextPrint, hot: Listed) -> NDArray[np.bool_]:
     """Give the tokens that are not counted: under hot fingerprints, and mere numbers."""
     return mark_tokens(len(text.tokens), text.sketch, hot) | ~text.tokens.is_word
 
@@ -186,7 +197,7 @@ def count_site(found: Sequence[Found]) -> SiteMatches:
 
     A word inside a span counts even where the target repeats it on every page: it is ours, not its template.
     """
-    template = find_template([page.sketch for page in found])
+    template = Listed.of(find_template([page.sketch for page in found]))
     return SiteMatches(
         pages=tuple(_count_words(page, template) for page in found),
         items=_share_items(found),
@@ -196,7 +207,7 @@ def count_site(found: Sequence[Found]) -> SiteMatches:
     )
 
 
-def _count_words(found: Found, template: NDArray[np.uint64]) -> PageMatches:
+def _count_words(found: Found, template: Listed) -> PageMatches:
     is_template = mark_tokens(found.hot.size, found.sketch, template)
     words = int((~(found.hot | is_template) | found.covered).sum())
     return PageMatches(page=found.page, words=words, covered=int(found.covered.sum()), matches=found.matches)
