@@ -208,3 +208,30 @@ def test_sides():
     width, height = measure_sides(Frame(500, 900, 50, 450, 0, 800))
     assert width * height == pytest.approx(160**2)
     assert width / height == pytest.approx(2)
+
+
+def draw_monogram(letters):
+    """Draw two letters in a disc."""
+    image = Image.new("L", (400, 400), 255)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((40, 40, 360, 360), outline=60, width=30)
+    draw.text((105, 130), letters, fill=60, font_size=120)
+    return image
+
+
+def test_monograms():
+    """Two monograms of one make are not taken for one another, though points and most of the brightness agree."""
+    one, other = points_of(draw_monogram("EE")), points_of(draw_monogram("AD"))
+    check = check_pair(one, other)
+    assert check.inliers >= LEAST_INLIERS
+    assert check.correlation > 0.65
+    assert check.is_drawn
+    assert not check.holds
+
+
+def test_monogram_shown():
+    """A monogram that was made smaller is still found."""
+    image = draw_monogram("EE")
+    check = check_pair(points_of(image), points_of(image.resize((300, 300))))
+    assert check.is_drawn
+    assert check.holds

@@ -1,5 +1,6 @@
 """Photos found through what viewer sites do to them, and an index of them that changes."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -9,9 +10,10 @@ from PIL import Image, ImageDraw, ImageFilter, ImageOps
 from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.image import read_image
 from cloneward.fingerprint.local import MOST_ASKED, MOST_KEPT
-from cloneward.fingerprint.photo import fingerprint_picture
+from cloneward.fingerprint.photo import PicturePrint, fingerprint_picture
 from cloneward.match import photos
 from cloneward.match.photos import build_photos, find_photos, open_photos, update_photos
+from cloneward.model.finding import Transform
 from tests.hostile_images import encode, make_hostile
 
 COUNT = 12
@@ -109,6 +111,23 @@ def test_compressed(index):
     assert (match.picture, match.measure) == ("photo3", "hamming")
     assert match.value <= 31
     assert match.transform.crop == pytest.approx((0, 0, 1, 1), abs=0.02)
+
+
+def test_contradicted(prints):
+    """A picture whose bits are near by chance is not told where its points, of which there are enough, do not agree."""
+    bits, other = prints[0][1], prints[1][1]
+    chance = build_photos([("chance", PicturePrint(bits.photos, other.local))])
+    assert find_photos(chance, bits) == []
+
+
+def test_few_points(prints):
+    """A picture with too few points is told by its bits alone, as shown whole."""
+    whole = prints[0][1]
+    local = dataclasses.replace(whole.local, codes=whole.local.codes[:20], spots=whole.local.spots[:20])
+    few = build_photos([("few", PicturePrint(whole.photos, local))])
+    (match,) = find_photos(few, PicturePrint(whole.photos, prints[1][1].local))
+    assert (match.picture, match.measure, match.value) == ("few", "hamming", 0)
+    assert match.transform == Transform(mirror=False, degrees=0.0, scale=1.0, crop=(0.0, 0.0, 1.0, 1.0))
 
 
 def test_transform(index):

@@ -21,6 +21,8 @@ LEAST_SHARE = 0.3
 """Of the points that both would show, as many as are compared: less is a frame or a letterhead that both have."""
 LEAST_CORRELATION = 0.65
 """Of brightness, where the pictures overlap."""
+LEAST_DRAWN_CORRELATION = 0.92
+"""Where the item is drawn: two logos or monograms of one make differ in a letter only."""
 
 _MOST_PAIRS = 60  # of points: the nearest; each two of them are tried
 _NEAR = 6.0  # units of a 160th of the root of the area
@@ -32,6 +34,7 @@ _LEAST_BASE = 12.0  # units: two points must be so far apart to tell a similarit
 _LEAST_OVERLAP = 0.04  # of the buffer
 _HALF = 4  # places: brightness is compared with the mean of 9 by 9
 _MIDDLE, _REACH = (BUFFER_SIDE - 1) / 2, BUFFER_SIDE / 2  # of the buffer, from the middle of its first place
+_TONES, _DRAWN_SHARE = 3, 0.7  # the commonest grey levels of the buffer, and how much of it they fill at least
 _QUIET = 4.0  # grey levels: less than that is noise
 
 
@@ -54,19 +57,20 @@ class Check:
     """What a comparison of two pictures gave.
 
     `inliers`: points that agree on the similarity; `share`: of those that both would show, 0 to 1. `correlation`: of
-    brightness where the two overlap, -1 to 1.
+    brightness where the two overlap, -1 to 1. `is_drawn`: the item has few tones, as no photo has.
     """
 
     inliers: int
     share: float
     correlation: float
     similarity: Similarity
+    is_drawn: bool
 
     @property
     def holds(self) -> bool:
         """True where one picture shows the other."""
         enough = self.inliers >= LEAST_INLIERS and self.share >= LEAST_SHARE
-        return enough and self.correlation >= LEAST_CORRELATION
+        return enough and self.correlation >= (LEAST_DRAWN_CORRELATION if self.is_drawn else LEAST_CORRELATION)
 
 
 def measure_sides(frame: Frame) -> tuple[float, float]:
@@ -95,7 +99,13 @@ def check_pair(item: Points, shown: Points) -> Check | None:
         return None
     visible = _count_visible(freeze(item.spots), item.sides, freeze(shown.spots), shown.sides, found)
     correlation = _correlate(freeze(item.buffer), item.sides, freeze(shown.buffer), shown.sides, found)
-    return Check(inliers, min(inliers / max(visible, 1), 1.0), correlation, Similarity(*found))
+    share = min(inliers / max(visible, 1), 1.0)
+    return Check(inliers, share, correlation, Similarity(*found), _is_drawn(item.buffer))
+
+
+def _is_drawn(buffer: NDArray[np.uint8]) -> bool:
+    counts = np.bincount(buffer.ravel(), minlength=256)
+    return bool(np.sort(counts)[-_TONES:].sum() >= _DRAWN_SHARE * buffer.size)
 
 
 def freeze(array: NDArray[Any]) -> NDArray[Any]:

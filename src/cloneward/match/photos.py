@@ -38,6 +38,8 @@ LEAST_VOTES = 5
 """Points near to one of a picture, from which on the two are compared in full."""
 MOST_COMPARED = 50
 """Pictures that are compared in full, those with most votes, for each of the picture and its mirror image."""
+ENOUGH_POINTS = 32
+"""Of each of two pictures that are near as a whole: with as many, points and brightness must agree too."""
 SEGMENT_SIZE = 20_000
 """Pictures that a segment is made of at once: some 400 MB while it is made."""
 MOST_MERGED = 60_000
@@ -79,8 +81,8 @@ class PhotoIndex:
 class PhotoMatch:
     """A protected picture that a page's picture shows.
 
-    `measure`: `hamming`, the bits of PDQ that differ, where the whole is near; otherwise `inliers`, the points that
-    agree, when brightness agrees too.
+    `measure`: `hamming`, the bits of PDQ that differ, where the whole is near, and no points that ought to agree do
+    not; otherwise `inliers`, the points that agree, where brightness agrees too.
     """
 
     picture: str
@@ -168,7 +170,11 @@ def find_photos(index: PhotoIndex, asked: PicturePrint) -> list[PhotoMatch]:
                 known = checks.get(place)
                 if check and check.holds and (known is None or check.inliers > known[0].inliers):
                     checks[place] = check, mirror
-        matches += [_tell(part.segment, place, near.get(place), checks.get(place), asked) for place in near | checks]
+        matches += [
+            _tell(part.segment, place, near.get(place), checks.get(place), asked)
+            for place in near | checks
+            if place in checks or not _contradicts(part.segment.points(place), upright)
+        ]
     return sorted(matches, key=lambda match: (match.measure != "hamming", _rank(match), match.picture))
 
 
@@ -197,6 +203,11 @@ def _find_whole(part: PhotoPart, asked: PicturePrint) -> dict[int, tuple[int, bo
         if part.alive[place]:
             found[place] = min(found.get(place, (hamming, turns[number][1])), (hamming, turns[number][1]))
     return found
+
+
+def _contradicts(item: Points, shown: Points) -> bool:
+    """Tell whether two pictures that are near as a whole have enough to see that their points should agree."""
+    return min(item.codes.size, shown.codes.size) >= ENOUGH_POINTS
 
 
 def _choose(votes: NDArray[np.uint16]) -> set[int]:
