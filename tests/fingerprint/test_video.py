@@ -195,8 +195,17 @@ def test_a_decoder_that_breaks_is_told(decoder, code):
 def test_a_decoder_that_waits_is_ended(decoder, monkeypatch):
     """A decoder that does nothing at all is ended after a while."""
     decoder("signal.pause()")
-    monkeypatch.setattr(video, "_MAX_WAIT_S", 1)
-    assert read_codes(b"any") == ((), ["video_damaged"])
+    monkeypatch.setattr(video, "_WAIT_S", 1)
+    frames, problems = fingerprint_video(b"any", limit_s=0)
+    assert frames == ()
+    assert problems[0].text == "the video was not read: the decoder was ended after 1 s"
+
+
+def test_time_is_bounded():
+    """A video that takes longer to decode than allowed has the frames that came until then."""
+    frames, problems = fingerprint_video(make_long_video(150_000), limit_s=0)
+    assert frames
+    assert [problem.code for problem in problems] == ["video_cut"]
 
 
 def test_the_decoder_is_told_no_secrets(decoder, monkeypatch):

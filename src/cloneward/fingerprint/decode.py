@@ -1,8 +1,9 @@
 """A video to the few frames that tell it apart, in a process of its own, which strangers' bytes may bring to its end.
 
-Started by `fingerprint/video.py`; reads the video from its standard input, which is a file, and writes `Header` as one
-line of JSON and the grey frames to its standard output, another file. Before it looks at a byte it gives up the right
-to open a file or a connection, and bounds its memory, its output and its time on a processor.
+Started by `fingerprint/video.py` with the seconds that it may take of a processor. Reads the video from its standard
+input, which is a file, and writes `Header` as one line of JSON and the grey frames to its standard output, another file.
+Before it looks at a byte it gives up the right to open a file or a connection, and bounds its memory, its output and its
+time on a processor.
 
 A key frame is one that differs from the key frame before it, or comes `STILL_S` after it. What is nearly of one
 brightness is passed over, so that black frames in between change nothing. Where there are more than `MAX_FRAMES`, those
@@ -30,8 +31,6 @@ MAX_FRAMES = 300
 MAX_S = 7200.0
 MAX_PIXELS = 9_437_184
 """Of a frame: 4,096 by 2,304."""
-MAX_CPU_S = 300
-"""Some 50 minutes of 1,920 by 1,080 px."""
 LEAST_SIDE = 256
 """px: none is made smaller than this on its shorter side, as no photo is."""
 MOST_SIDE = 1280
@@ -129,9 +128,9 @@ class Keys:
         self.scales = [self.scales[at] for at in kept]
 
 
-def main() -> None:
+def main(limit_s: int) -> None:
     """Read the video, and write what was found."""
-    _bind()
+    _bind(limit_s)
     keys, header = find_keys(sys.stdin.buffer)
     told = [
         (time_s, *frame.shape, scale) for time_s, frame, scale in zip(keys.times, keys.frames, keys.scales, strict=True)
@@ -159,7 +158,7 @@ def find_keys(stream: BinaryIO) -> tuple[Keys, Header]:
     return keys, header
 
 
-def _bind() -> None:
+def _bind(limit_s: int) -> None:
     """Give up what is not needed to decode."""
     Image.init()  # readers are imported now or never
     Image.MAX_IMAGE_PIXELS = None  # `MAX_PIXELS` is less
@@ -168,7 +167,7 @@ def _bind() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (_OUTPUT_BYTES, _OUTPUT_BYTES))
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))  # what is open stays so, and there is room for nothing more
     used_s = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2])) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (used_s + MAX_CPU_S, used_s + MAX_CPU_S + _GRACE_S))
+    resource.setrlimit(resource.RLIMIT_CPU, (used_s + limit_s, used_s + limit_s + _GRACE_S))
     signal.signal(signal.SIGXCPU, lambda *_: _LATE.set())
 
 
@@ -246,7 +245,7 @@ def _require_short(time_s: float) -> float:
 
 def _require_time(time_s: float) -> None:
     if _LATE.is_set():
-        raise Stop("cut", f"decoding {time_s:.0f} s of it took {MAX_CPU_S} s of a processor")
+        raise Stop("cut", f"after {time_s:.0f} s of it the time on a processor was over")
 
 
 def _require_end(end_s: float, told_s: float) -> None:
@@ -279,5 +278,5 @@ def _measure_change(left: NDArray[np.float32], right: NDArray[np.float32]) -> fl
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))
     os._exit(0)  # nothing is left to tidy up, and what hostile bytes left in the decoder is not run

@@ -19,7 +19,7 @@ from typing import BinaryIO, Final
 import msgspec
 import numpy as np
 
-from cloneward.fingerprint.decode import MAX_CPU_S, MAX_FRAMES, MAX_S, MOST_SCALE, MOST_SIDE, OPTIONS, Header
+from cloneward.fingerprint.decode import MAX_FRAMES, MAX_S, MOST_SCALE, MOST_SIDE, OPTIONS, Header
 from cloneward.fingerprint.image import Picture, trim_borders
 from cloneward.fingerprint.kinds import Kind
 from cloneward.fingerprint.pdq import PhotoPrint, fingerprint_photo
@@ -28,9 +28,12 @@ from cloneward.model.content import Problem
 FRAMES = Kind("frames", 1)
 MAX_BYTES = 512 << 20
 """Of a file."""
+LIMIT_S = 300
+"""Of a processor, for one video, unless told: some 50 minutes of 1,920 by 1,080 px."""
 
 _MAX_HEADER = 100_000  # bytes: three numbers a frame, and a sentence
-_MAX_WAIT_S = 3 * MAX_CPU_S  # of a machine that does other things too
+_WAITS = 4  # times as long as that is waited, on a machine that does other things too, and `_WAIT_S`
+_WAIT_S = 30
 _MODULE: Final = "cloneward.fingerprint.decode"
 _SMALLER: Final = "give a smaller copy of it: what is compared is far smaller"
 
@@ -46,27 +49,27 @@ class Frame:
     prints: tuple[PhotoPrint, ...]
 
 
-def fingerprint_video(content: bytes) -> tuple[tuple[Frame, ...], tuple[Problem, ...]]:
+def fingerprint_video(content: bytes, limit_s: int = LIMIT_S) -> tuple[tuple[Frame, ...], tuple[Problem, ...]]:
     """Give the key frames of a video, at most 300, in the order of their times, and what was wrong; never raises.
 
-    Takes five minutes of a processor at most, as for 50 minutes of 1,920 by 1,080 px; files lie in a temporary folder
-    meanwhile.
+    Takes `limit_s` seconds of a processor, and about one more, at most; the file lies in a temporary folder meanwhile.
     """
     if len(content) > MAX_BYTES:
         return (), (_refuse_size(f"it has {len(content):,} bytes"),)
     with tempfile.TemporaryFile() as video, tempfile.TemporaryFile() as answer:
         video.write(content)
         video.seek(0)
-        problem = _decode(video, answer)
+        problem = _decode(video, answer, limit_s)
         answer.seek(0)
         if problem is not None:
             return (), (problem,)
         return _read_answer(answer)
 
 
-def _decode(video: BinaryIO, answer: BinaryIO) -> Problem | None:
+def _decode(video: BinaryIO, answer: BinaryIO, limit_s: int) -> Problem | None:
     """Let the decoder write its answer; give a problem where it did not come to its end."""
-    command = [sys.executable, "-P", "-m", _MODULE]
+    command = [sys.executable, "-P", "-m", _MODULE, str(limit_s)]
+    wait_s = _WAITS * limit_s + _WAIT_S
     variables = {  # no others: it needs none, and they may hold what is nobody else's
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
         "OPENCV_FFMPEG_CAPTURE_OPTIONS": OPTIONS,
@@ -79,11 +82,11 @@ def _decode(video: BinaryIO, answer: BinaryIO) -> Problem | None:
             stdout=answer,
             stderr=subprocess.DEVNULL,
             env=variables,
-            timeout=_MAX_WAIT_S,
+            timeout=wait_s,
             check=False,
         )
     except subprocess.TimeoutExpired:
-        return _tell_damaged(f"the decoder was ended after {_MAX_WAIT_S} s")
+        return _tell_damaged(f"the decoder was ended after {wait_s} s")
     if ended.returncode:
         return _tell_damaged(f"the decoder ended with {ended.returncode}")
     return None
