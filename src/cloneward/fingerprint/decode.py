@@ -1,9 +1,9 @@
 """A video to the few frames that tell it apart, in a process of its own, which strangers' bytes may bring to its end.
 
 Started by `fingerprint/video.py` with the seconds that it may take of a processor. Reads the video from its standard
-input, which is a file, and writes `Header` as one line of JSON and the grey frames to its standard output, another file.
-Before it looks at a byte it gives up the right to open a file or a connection, and bounds its memory, its output and its
-time on a processor.
+input, which is a file, and writes `Header` as one line of JSON and the grey frames to its standard output, a file too.
+Before it looks at a byte it gives up the right to open a file or a connection, and bounds its memory, its output and
+its time on a processor.
 
 A key frame is one that differs from the key frame before it, or comes `STILL_S` after it. What is nearly of one
 brightness is passed over, so that black frames in between change nothing. Where there are more than `MAX_FRAMES`, those
