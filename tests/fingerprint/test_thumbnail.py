@@ -110,6 +110,14 @@ def test_outline_is_drawn_around_the_part():
     assert make_thumbnail(content, crop=(0.0, 0.0, 1.0, 1.0)) == plain
 
 
+@pytest.mark.parametrize("mode", ["P", "1", "L"])
+def test_fine_patterns_are_averaged(mode):
+    """A board of black and white pixels becomes grey when it is made small, of whatever kind its file is."""
+    board = Image.fromarray(((np.indices((1280, 1280)).sum(0) % 2) * 255).astype(np.uint8)).convert(mode)
+    made = make_thumbnail(encode(board, "PNG"), is_blurred=False)
+    assert 100 < np.asarray(open_made(made)).min() <= np.asarray(open_made(made)).max() < 155
+
+
 def test_same_bytes_same_thumbnail():
     """The same file gives the same thumbnail, so that a report can be made again."""
     assert make_thumbnail(encode(PICTURE)) == make_thumbnail(encode(PICTURE))
