@@ -29,11 +29,12 @@ _WORDS = {
     1_000_000_000: "b bn bi g md mr mrd mld mlrd mlr mia млрд млд milyar billion milliard δισ tỷ अरब میلیارد مليار",
 }
 _NUMBER = re.compile(
-    r"(?<![\d])(\d{1,18}(?:[.,'\u2019\u066b\u066c\u00a0\u202f\u2009 ]\d{1,6}){0,6})"
+    r"(?<![^\W\d_])(?<![\d_@#])(\d{1,18}(?:[.,'\u2019\u066b\u066c\u00a0\u202f\u2009 ]\d{1,6}){0,6})"
     r"(?:[ \u00a0\u202f]?((?:[^\W\d_]|[\u0900-\u0dff\u0e00-\u0eff]){1,9})|(?!\d))"
 )
 _SEPARATOR = re.compile(r"\D")
 _GROUP = 3
+_YEAR_DIGITS = 4
 _DAY = re.compile(
     r"(?<!\d)(?:(\d{4})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{1,2})(?!\d)(?:[T ](\d{1,2}):(\d\d)(?::(\d\d))?)?"
     r"|(\d{1,2})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{4})(?!\d)"
@@ -41,6 +42,7 @@ _DAY = re.compile(
 )
 _DECADES = log(1_000_000_000)  # over so many nats the numbers of pages are spread evenly (Benford)
 _ZERO_SHARE = 0.1
+_YEARS, _YEAR_SHARE = (1990, 2040), 0.02  # what is written as a year mostly is one
 
 
 def _table() -> dict[str, tuple[int, ...]]:
@@ -74,6 +76,8 @@ class Number:
         """How probable it is that another number would be meant by it too, in (0, 1]."""
         if self.low < 1:
             return _ZERO_SHARE
+        if self.end - self.start == _YEAR_DIGITS and _YEARS[0] <= self.low < _YEARS[1]:
+            return _YEAR_SHARE
         return min(1.0, log(self.high / self.low) / _DECADES)
 
 

@@ -91,12 +91,15 @@ def _read_value(raw: object) -> float | datetime | str | None:
         return None
     if isinstance(raw, int | float):
         return _read_number(raw)
-    if not isinstance(raw, str):
-        return None
+    return _read_text(raw[:MOST_CHARACTERS]) if isinstance(raw, str) else None
+
+
+@lru_cache(maxsize=10_000)
+def _read_text(raw: str) -> datetime | str | None:
     moment = read_moment(raw)
     if moment is not None:
         return moment
-    text = " ".join(raw[:MOST_CHARACTERS].split())
+    text = " ".join(raw.split())
     for scheme in _SCHEMES:
         text = text.removeprefix(scheme)
     return text.removeprefix("www.").rstrip("/") or None

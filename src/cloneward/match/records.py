@@ -52,7 +52,10 @@ MOST_CANDIDATES = 32
 Load = Callable[[Sequence[str]], Sequence[ItemRecord]]
 """Takes ids of items and gives their records, in the same order."""
 
-_PATIENCE = 8  # candidates in a row that are not shown, after which the rest are not compared
+_AT_ONCE = 4  # candidates that are loaded together
+_PATIENCE = 16  # candidates in a row that are not shown, after which the rest are not compared
+_LIKE = 0.5  # of the rarity of what a record that is shown shares with the page; with less, others are not compared
+_OF_SUBJECT = 3.0  # nats for what a page's title says, or what stands beside its text: whom it is about
 _OF_PAIRS = 0.01  # of the rarity of pairs beyond what tells one record: they follow from one another
 _SHARED_MOST = 1_000  # records from which on a key says too little to look its owners up
 _LOOKED_UP = 200_000  # entries of the index that are read for one page, the rarest keys first
@@ -64,8 +67,7 @@ _STRANGERS = 100  # who would write other words, added to the owner's people: a 
 _MEMORY = 2.0  # how many texts a word must follow another in before that is believed
 _MOST_OF_ONE = 12.0  # nats for one number, moment or value of a list
 _OF_SECOND, _OF_DAY, _OF_DATE = 12.0, 5.5, 3.0  # nats for a moment to the second, to the day, to a day of some month
-_STRANGE_WORD = 4.0  # nats against a text for each word or emoji that is missing, or not ours
-_BARE_END = 4.0  # nats against a text that ends before ours does and has no mark of having been cut
+_STRANGE_WORD = 4.0  # nats against a text for each word or emoji that is missing or not ours, each seam, a bare end
 _EDGE = 24  # code points around a text in which its first and last emoji are looked for
 _APART = 1.0  # nats by which a version must agree better than all others
 
@@ -89,19 +91,25 @@ def find_records(page: str, extract: Extract, index: Index, load: Load, beside: 
         page: the page's address, as the matches are to name it.
         extract: its text, title and links.
         index: of `RECORD`, as `index_records` makes it.
-        load: gives the records as their owner told them; is asked once or twice a page.
+        load: gives the records as their owner told them; is asked for a few at a time.
         beside: what the page says outside its visible text, a value a line: its description, structured data.
     """
     facts = read_page(extract, beside)
     search = _Search(facts, index)
-    ranked = _rank_records(facts, index)[:MOST_CANDIDATES]
     readings: list[_Reading] = []
-    for first in range(0, len(ranked), _PATIENCE):
-        asked = ranked[first : first + _PATIENCE]
-        found = [search.weigh(record) for record in load(asked)]
-        readings += [reading for reading in found if reading and reading.is_shown(search.common)]
-        if not any(reading and reading.is_shown(search.common) for reading in found):
+    least, missed = 0.0, 0
+    ranked = _rank_records(facts, index)[:MOST_CANDIDATES]
+    for first in range(0, len(ranked), _AT_ONCE):
+        asked = [entry for entry in ranked[first : first + _AT_ONCE] if entry[0] >= least]
+        if not asked or missed >= _PATIENCE:
             break
+        for (rarity, _), record in zip(asked, load([item for _, item in asked]), strict=True):
+            reading = search.weigh(record)
+            if reading and reading.is_shown(search.common):
+                readings.append(reading)
+                least, missed = _LIKE * rarity, 0
+            else:
+                missed += 1
     return [_make_match(page, facts, reading) for reading in _settle(readings, search.common)]
 
 
@@ -224,8 +232,12 @@ class _Search:
 
     def _weigh_listed(self, tokens: NDArray[np.uint64], sighting: Sighting, listed: int) -> float:
         """Weigh a value that is one of many: any of them could have agreed."""
-        is_whole = bool(sighting.shown.all()) or tokens.size <= SHORT_TOKENS
-        key = hash_whole(tokens, 0, tokens.size) if is_whole else hash_bag(tokens, 0, HEAD_TOKENS)
+        if sighting.shown.all():
+            key = hash_whole(tokens, 0, tokens.size)
+        elif sighting.shown[:HEAD_TOKENS].all() and tokens.size > SHORT_TOKENS:
+            key = hash_bag(tokens, 0, HEAD_TOKENS)
+        else:
+            return 0.0
         return max(0.0, min(_MOST_OF_ONE, self._rarity(key)) - math.log(listed) - _LANGUAGE)
 
     def _weigh_text(self, values: Values, number: int, sighting: Sighting) -> float:
@@ -237,9 +249,11 @@ class _Search:
         is_word = values.sign_tokens[span] >= 0
         shown = np.ones(signs.size, np.bool_)
         shown[is_word] = sighting.shown[words[is_word]]
-        against = float((~shown).sum()) if sighting.agreement == "changed" else 0.0
+        against = float((~shown).sum())
         if sighting.agreement == "truncated":
-            against = 0.0 if sighting.is_marked else _BARE_END / _STRANGE_WORD
+            against = 0.0 if sighting.is_marked else 1.0
+        if sighting.agreement == "reordered":
+            against = 2.0
         if sighting.agreement == "exact":
             against += self._compare_emoji(values, number, sighting, shown)
         else:
@@ -262,15 +276,11 @@ class _Search:
         is_emoji = values.sign_tokens[values.sign_bounds[number] : values.sign_bounds[number + 1]] < 0
         ours = _list_gaps(values.said, values.tokens, first, last)
         theirs = _list_gaps(self._page.said, self._page.tokens, sighting.first, sighting.last)
+        theirs[0], theirs[-1] = self._page.find_line(sighting.start, sighting.end)
         same = [own == other for own, other in zip(ours, theirs, strict=True)]
-        same[0] = theirs[0].endswith(ours[0])
-        same[-1] = theirs[-1].startswith(ours[-1])
         shown[is_emoji] = np.array(same)[np.cumsum(~is_emoji)[is_emoji]]
-        others = [bool(other) and not is_same for other, is_same in zip(theirs, same, strict=True)]
-        before, after = self._page.find_line(sighting.start, sighting.end)
-        others[0] = bool(before) and (before != ours[0])
-        others[-1] = bool(after) and (after != ours[-1])
-        return float(sum(others))
+        others = [bool(other or (own and self._page.has_emoji)) for own, other in zip(ours, theirs, strict=True)]
+        return float(sum(other and not is_same for other, is_same in zip(others, same, strict=True)))
 
     def _find_numbers(self, values: Iterable[float], places: list[int]) -> dict[object, _Fact]:
         near = np.array([_is_near(place, places) for place in self._number_places.tolist()], np.bool_)
@@ -316,12 +326,16 @@ class _Search:
 
 
 def _list_gaps(said: str, tokens: Tokens, first: int, last: int) -> list[str]:
-    """Give the emoji before, between and behind some tokens of a text, up to the tokens around them."""
+    """Give the emoji before, between and behind some tokens of a text, on their lines."""
     ends = tokens.ends[first:last].tolist()
     starts = tokens.starts[first:last].tolist()
-    begin = max(int(tokens.ends[first - 1]) if first else 0, starts[0] - _EDGE)
-    end = min(int(tokens.starts[last]) if last < len(tokens) else len(said), ends[-1] + _EDGE)
-    return [strip_words(said[left:right]) for left, right in zip([begin, *ends], [*starts, end], strict=True)]
+    begin = max(said.rfind("\n", 0, starts[0]) + 1, starts[0] - _EDGE)
+    end = min(len(said), ends[-1] + _EDGE)
+    edge = said[ends[-1] : end].split("\n", 1)[0]
+    return [
+        *(strip_words(said[left:right]) for left, right in zip([begin, *ends[:-1]], starts, strict=True)),
+        strip_words(edge),
+    ]
 
 
 def _choose_version(
@@ -408,8 +422,8 @@ def _make_match(page: str, facts: PageFacts, reading: _Reading) -> Match:
     )
 
 
-def _rank_records(facts: PageFacts, index: Index) -> list[str]:
-    """Give the items that share rare keys with a page, those first whose keys together are the rarest."""
+def _rank_records(facts: PageFacts, index: Index) -> list[tuple[float, str]]:
+    """Give the items that share rare keys with a page and the nats of these, the rarest together first."""
     keys, is_pair = list_asked(facts.tokens.hashes, facts.tokens.lines)
     keys, firsts = np.unique(keys, return_index=True)
     is_pair = is_pair[firsts]
@@ -421,7 +435,7 @@ def _rank_records(facts: PageFacts, index: Index) -> list[str]:
     for place, (begins, ends) in zip(places, runs, strict=True):
         counts[place] += ends - begins
     common = math.log(len(index) + 1)
-    weights = common - np.log(np.maximum(counts, 1))
+    weights = common - np.log(np.maximum(counts, 1)) + _OF_SUBJECT * np.isin(keys, facts.list_subject(), kind="sort")
     limit = _limit_shared(counts)
     ranked: list[tuple[float, str]] = []
     for part, place, (begins, ends) in zip(index.parts, places, runs, strict=True):
@@ -432,7 +446,7 @@ def _rank_records(facts: PageFacts, index: Index) -> list[str]:
         sums = wholes + np.minimum(pairs, common) + _OF_PAIRS * pairs
         best = np.argsort(-sums, kind="stable")[:MOST_CANDIDATES]
         ranked += [(float(sums[at]), part.segment.item(int(owners[at]))) for at in best.tolist() if sums[at] >= common]
-    return [item for _, item in sorted(ranked, key=lambda entry: (-entry[0], entry[1]))]
+    return sorted(ranked, key=lambda entry: (-entry[0], entry[1]))
 
 
 def _limit_shared(counts: NDArray[np.int64]) -> int:

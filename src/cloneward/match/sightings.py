@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from cloneward.fingerprint.tokens import Tokens, tokenise
 from cloneward.match.counts import Day, Number, read_days, read_numbers
-from cloneward.match.fields import SHORT_TOKENS, Values, is_one_word, strip_words
+from cloneward.match.fields import SHORT_TOKENS, Values, is_one_word, list_asked, strip_words
 from cloneward.model.content import Extract
 from cloneward.model.finding import Agreement
 
@@ -25,6 +25,7 @@ _ADDRESS = 300
 _PLACES = 32  # of one token on the page from which runs are followed: what stands more often says less
 _STRICT_PLACES = 256  # the same, of a handle's first token
 _LEAST_PART = 0.7  # of a changed text's tokens that must be there
+_MOST_SUBJECT = 500  # tokens beside the text that say whom it is about
 _LEAST_HEAD = 2  # tokens of what was cut off
 _CUT = ("…", "...", "..")
 _JOINTS = "._-"
@@ -67,6 +68,18 @@ class PageFacts:
     def days(self) -> list[Day]:
         """The days of the same."""
         return read_days(self.said[: self.beside_end])
+
+    @cached_property
+    def has_emoji(self) -> bool:
+        """Whether the page shows any emoji, so that it does not take them out."""
+        return bool(strip_words(self.said[: self.beside_end]))
+
+    def list_subject(self) -> NDArray[np.uint64]:
+        """Give the keys of what stands beside the text: of the title, before all."""
+        starts = self.tokens.starts
+        first, last = np.searchsorted(starts, (self.text_end, self.beside_end))
+        last = min(last, first + _MOST_SUBJECT)
+        return list_asked(self.tokens.hashes[first:last], self.tokens.lines[first:last])[0]
 
     def to_target(self, start: int, end: int) -> tuple[int, int]:
         """Give a stretch of `said` as one of the visible text: of an address its link, of what stands beside none."""
