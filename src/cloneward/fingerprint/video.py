@@ -29,7 +29,7 @@ FRAMES = Kind("frames", 1)
 MAX_BYTES = 512 << 20
 """Of a file."""
 LIMIT_S = 300
-"""Of a processor, for one video, unless told: some 50 minutes of 1,920 by 1,080 px."""
+"""Of a processor, for one video, unless told: some half an hour of H.264 of 1,920 by 1,080 px."""
 
 _MAX_HEADER = 100_000  # bytes: three numbers a frame, and a sentence
 _WAITS = 4  # times as long as that is waited, on a machine that does other things too, and `_WAIT_S`
