@@ -11,7 +11,7 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from pathlib import Path
 from types import TracebackType
@@ -184,7 +184,7 @@ class Chromium:
         tunnels = proxy.tunnels
         if proxy.is_exhausted and not sight.was_killed:
             text = "the bytes or connections that a visit may take ran out: something may be missing"
-            sight.tell("capture_cut", text)
+            sight.tell(Problem(code="capture_cut", page=None, text=text))
         return Rendering(
             url=sight.url,
             final_url=sight.final_url,
@@ -227,9 +227,9 @@ class _Sight:
     is_over: bool = False
     _responses: list[Response] = field(default_factory=list)
 
-    def tell(self, code: str, text: str, hint: str = "") -> None:
+    def tell(self, problem: Problem) -> None:
         """Note once what kept us from something."""
-        problem = Problem(code=code, page=self.url, text=text, hint=hint)
+        problem = replace(problem, page=self.url)
         if problem not in self.problems:
             self.problems.append(problem)
 
@@ -248,7 +248,7 @@ class _Sight:
         page.on("pageerror", lambda error: self._note(f"uncaught: {error}"))
         page.on("websocket", lambda _: self._count("sockets"))
         page.on("worker", lambda _: self._count("workers"))
-        page.on("crash", lambda _: self.tell("page_crashed", "the page crashed its tab"))
+        page.on("crash", lambda _: self.tell(Problem(code="page_crashed", page=None, text="the page crashed its tab")))
         if not self.is_recorded:
             page.on("response", lambda response: self._responses.append(response))  # noqa: PLW0108  it takes no builtin
 
@@ -309,12 +309,22 @@ class _Sight:
             with suppress(PlaywrightError):
                 html = frame.content()
                 if len(html) > left:
-                    self.tell("document_cut", f"its documents have more than {self.bounds.max_document:,} characters")
+                    self.tell(
+                        Problem(
+                            code="document_cut",
+                            page=None,
+                            text=f"its documents have more than {self.bounds.max_document:,} characters",
+                        )
+                    )
                 self.documents.append(Document(url=frame.url, html=html[:left]))
                 left -= len(self.documents[-1].html)
                 self.problems += [wall for wall in find_walls(frame.url, html) if wall not in self.problems]
         if len(page.frames) > _MAX_FRAMES:
-            self.tell("frames_left_out", f"of {len(page.frames):,} frames {_MAX_FRAMES} were read")
+            self.tell(
+                Problem(
+                    code="frames_left_out", page=None, text=f"of {len(page.frames):,} frames {_MAX_FRAMES} were read"
+                )
+            )
 
     def _take_viewport(self, page: Page) -> None:
         with suppress(PlaywrightError):
@@ -325,7 +335,13 @@ class _Sight:
         size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
         width, height = (int(side) if isinstance(side, int | float) else 0 for side in size)
         if height > _MAX_HEIGHT:
-            self.tell("picture_cut", f"the page is {height:,} px long; its picture shows {_MAX_HEIGHT:,}")
+            self.tell(
+                Problem(
+                    code="picture_cut",
+                    page=None,
+                    text=f"the page is {height:,} px long; its picture shows {_MAX_HEIGHT:,}",
+                )
+            )
             clip = {"x": 0, "y": 0, "width": min(max(width, 1), 4_000), "height": _MAX_HEIGHT}
             self.full_page = page.screenshot(full_page=True, clip=clip, timeout=_SHOT_MS, animations="disabled")  # type: ignore[arg-type]
         else:
@@ -336,22 +352,34 @@ class _Sight:
         for response in self._responses[:_MAX_BODIES]:
             self.exchanges.append(_read_exchange(response, format_utc(self.clock.now())))
         if len(self._responses) > _MAX_BODIES:
-            self.tell("exchanges_left_out", f"of {len(self._responses):,} answers {_MAX_BODIES:,} were kept")
+            self.tell(
+                Problem(
+                    code="exchanges_left_out",
+                    page=None,
+                    text=f"of {len(self._responses):,} answers {_MAX_BODIES:,} were kept",
+                )
+            )
 
     def _close_popup(self, page: Page) -> None:
         self.popups += 1
-        self.tell("popup_closed", "it opened windows; they were closed at once")
+        self.tell(Problem(code="popup_closed", page=None, text="it opened windows; they were closed at once"))
         with suppress(PlaywrightError):
             page.close()
 
     def _dismiss(self, dialog: Dialog) -> None:
         self._note(f"dialog {dialog.type}: {dialog.message}")
-        self.tell("dialog_dismissed", "it showed dialogs; they were dismissed")
+        self.tell(Problem(code="dialog_dismissed", page=None, text="it showed dialogs; they were dismissed"))
         with suppress(PlaywrightError):
             dialog.dismiss()
 
     def _refuse(self, download: Download) -> None:
-        self.tell("download_refused", f"it offers a file, which was not taken: {_shorten(download.suggested_filename)}")
+        self.tell(
+            Problem(
+                code="download_refused",
+                page=None,
+                text=f"it offers a file, which was not taken: {_shorten(download.suggested_filename)}",
+            )
+        )
         with suppress(PlaywrightError):
             download.cancel()
 
@@ -365,9 +393,9 @@ class _Sight:
     def _tell_error(self, error: PlaywrightError) -> None:
         if self.was_killed:
             text = f"its time of {self.bounds.timeout_s:g} s was over: the browser was ended"
-            self.tell("capture_cut", text, "what was received until then is kept")
+            self.tell(Problem(code="capture_cut", page=None, text=text, hint="what was received until then is kept"))
         else:
-            self.tell("page_failed", f"the browser says: {_shorten(str(error))}")
+            self.tell(Problem(code="page_failed", page=None, text=f"the browser says: {_shorten(str(error))}"))
 
 
 def _be(context: BrowserContext, page: Page, persona: Persona, vantage: Vantage) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 import typer
 
 from cloneward.cli.options import JsonOption, WorkspaceOption, make_gatherer, read_path, read_target
-from cloneward.cli.output import tell, write_line, write_record
+from cloneward.cli.output import describe_problem, tell, write_line, write_record
 from cloneward.errors import InputError, Unavailable
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def check(
         Path | None,
         typer.Option("--html", parser=read_path, metavar="FILE", help="Write a report that a lawyer can read."),
     ] = None,
+    people: Annotated[
+        bool, typer.Option("--people", help="Show people's pictures and values in the report as they are.")
+    ] = False,
     texts: Annotated[
         Path | None,
         typer.Option(
@@ -96,6 +99,7 @@ def check(
             why_not=(library.find_id(why_not) or why_not) if why_not else None,
             keep=keep,
             gatherer=make_gatherer(settings, "check", CHECKED_PAGES),
+            keeps_pictures=html is not None,
         )
         for target in chosen:
             for checked in _run(job, target):
@@ -107,7 +111,7 @@ def check(
                     for item in sorted({match.item for match in checked.verdict.matches}):
                         keep("", item, library.read_text(item))
         if html is not None:
-            _write_report(html, kept, library)
+            _write_report(html, kept, library, shows_people=people)
     if worst:
         raise typer.Exit(worst)
 
@@ -158,7 +162,8 @@ def _catch_up(workspace: "Workspace", store: "ItemStore") -> None:
         return
     try:
         with workspace.writer(SystemClock()) as writer:
-            reindex(writer, workspace.index_folder)
+            for problem in reindex(writer, workspace.index_folder):
+                tell(describe_problem(problem))
     except Unavailable as error:
         tell(f"items of an import that is under way are not compared yet: {error}")
 
@@ -216,23 +221,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _write_report(file: Path, kept: "list[Checked]", library: "Library") -> None:
+def _write_report(file: Path, kept: "list[Checked]", library: "Library", *, shows_people: bool) -> None:
     from cloneward.clock import SystemClock
-    from cloneward.judge.exhibit import Exhibit
     from cloneward.judge.report import render_report
+    from cloneward.workflows.exhibits import make_exhibit
 
-    exhibits = [
-        Exhibit(
-            verdict=checked.verdict,
-            pages=checked.texts,
-            items={
-                match.item: (library.items[match.item], library.read_text(match.item))
-                for match in checked.verdict.matches
-            },
-        )
-        for checked in kept
-    ]
-    text = render_report(exhibits, made_at=SystemClock().now())
+    exhibits = [make_exhibit(checked, library, shows_people=shows_people) for checked in kept]
+    text = render_report(exhibits, made_at=SystemClock().now(), shows_people=shows_people)
     with _translate_errors(file):
         file.write_text(text, "utf-8", errors="replace")
     tell(f"report: {file.resolve()}")
@@ -256,6 +251,9 @@ def _show(verdict: "Verdict", *, as_json: bool) -> None:
             f"    score    {print_share(verdict.score)} that the shared words were taken from our items, where "
             f"{print_share(verdict.base_rate)} of the targets that share words took them"
         )
+    if verdict.harms:
+        people = f"; people affected: {verdict.persons_affected:,}" if verdict.persons_affected else ""
+        write_line(f"    harms    {', '.join(verdict.harms)}{people}")
     for reason in verdict.reasons:
         write_line(f"    {'for' if reason.pro else 'against':<8} {reason.text}")
     for kind in verdict.not_compared:

@@ -98,7 +98,8 @@ def add(
                     _write_json({"source": name} | record)
                 else:
                     tell(f"{name}: {words}")
-        reindex(store, opened.index_folder)
+        for problem in reindex(store, opened.index_folder):
+            tell(describe_problem(problem))
     if failed:
         raise typer.Exit(InputError.exit_code)
 

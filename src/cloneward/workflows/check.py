@@ -1,7 +1,7 @@
 """The main job, a straight line: read, extract, match, judge. Opens no case and needs no durable engine."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,12 +11,14 @@ from cloneward.archive.folder import RawPage, spell_path
 from cloneward.archive.sources import read_texts
 from cloneward.clock import Clock
 from cloneward.errors import InputError, RefusedError, Unavailable
+from cloneward.fingerprint.beside import read_beside
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.judge.policy import Policy, Target, judge
 from cloneward.judge.priority import Dates
 from cloneward.match.find import Found, count_site, find_matches
 from cloneward.match.loss import trace_item
+from cloneward.match.records import find_records
 from cloneward.match.support import find_support
 from cloneward.model.case import Verdict, WhyNot
 from cloneward.model.content import Extract, Problem
@@ -26,6 +28,7 @@ from cloneward.url import host_of, join_hosts
 from cloneward.workflows.gather import Gatherer, tell_unread
 from cloneward.workflows.library import Library
 from cloneward.workflows.looks import MAX_LOOKS, NO_FILES, Files, open_target
+from cloneward.workflows.pictures import Look, Pictures, look_at, look_on_web
 
 TOOL = f"cloneward/{__version__}"
 Keep = Callable[[str, str, str], None]
@@ -34,15 +37,19 @@ Keep = Callable[[str, str, str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A verdict, and the texts of the pages in its matches, which their offsets count in."""
+    """A verdict, and the texts of the pages in its matches, which their offsets count in.
+
+    `pictures`: for each match of a picture, the bytes of the page's and the digest of ours, if they were to be kept.
+    """
 
     verdict: Verdict
     texts: dict[str, str]
+    pictures: Sequence[tuple[Match, bytes, str]] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What one run of `check` is told."""
+    """What one run of `check` is told. `keeps_pictures`: those of pages that match are kept, for a report."""
 
     library: Library
     clock: Clock
@@ -51,6 +58,7 @@ class Check:
     why_not: str | None = None
     keep: Keep | None = None
     gatherer: Gatherer | None = None
+    keeps_pictures: bool = False
 
     def run(self, given: Path | str) -> Iterator[Checked]:
         """Judge a folder, a file or an address of the web as one site, or with `each` every page of it alone.
@@ -68,12 +76,13 @@ class Check:
             missing = Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
             yield self._judge(spell_path(target), _name_site(target), iter([missing]))
             return
+        files = open_target(target, _name_site(target))
+        look = look_at(self.library.gallery, target, files, keeps=self.keeps_pictures)
         if not self.each:
-            files = open_target(target, _name_site(target))
-            yield self._judge(spell_path(target), _name_site(target), pages, files)
+            yield self._judge(spell_path(target), _name_site(target), pages, files, look)
             return
         for page in pages:
-            yield self._judge(_name_page(target, page), _name_site(target), iter([page]))
+            yield self._judge(_name_page(target, page), _name_site(target), iter([page]), look=look)
 
     def _run_address(self, url: str, gatherer: Gatherer) -> Iterator[Checked]:
         site = host_of(url)
@@ -82,19 +91,28 @@ class Check:
         except (InputError, RefusedError, Unavailable) as error:
             yield self._judge(url, site, iter([tell_unread(error)]))
             return
+        look = look_on_web(self.library.gallery, gatherer, keeps=self.keeps_pictures)
         if not self.each:
-            yield self._judge(url, site, pages)
+            yield self._judge(url, site, pages, look=look)
             return
         for page in pages:
-            yield self._judge((page.address if isinstance(page, RawPage) else page.page) or url, site, iter([page]))
+            name = (page.address if isinstance(page, RawPage) else page.page) or url
+            yield self._judge(name, site, iter([page]), look=look)
 
     def judge_page(self, page: RawPage) -> Checked:
         """Judge one page that lies in no file, under its address."""
         return self._judge(page.address, page.address, iter([page]))
 
-    def _judge(self, name: str, site_name: str, pages: Iterator[RawPage | Problem], files: Files = NO_FILES) -> Checked:
+    def _judge(
+        self,
+        name: str,
+        site_name: str,
+        pages: Iterator[RawPage | Problem],
+        files: Files = NO_FILES,
+        look: Look = lambda *_: None,
+    ) -> Checked:
         began_s = self.clock.monotonic_s()
-        site = _Site(files)
+        site = _Site(files, Pictures(self.library.gallery, look, keeps=self.keeps_pictures))
         for page in pages:
             self._read(name, page, site)
         site_name = site.name_host() or site_name
@@ -105,9 +123,11 @@ class Check:
             extracts=site.extracts,
             items=self.library.items,
             seen=site.seen,
-            priority={item: self.library.date(item) for found in site.dated for item in found.items},
+            priority={item: self.library.date(item) for item in site.dated},
             languages=frozenset(site.languages),
-            problems=tuple(site.problems),
+            problems=(*site.problems, *site.pictures.tell()),
+            shown=tuple(site.shown),
+            pictures=len(site.pictures.compared),
             support=tuple(site.support),
             read_original=self.library.read_original,
         )
@@ -118,7 +138,8 @@ class Check:
         took_s = round(self.clock.monotonic_s() - began_s, 4)
         captured_at = min(site.captured_at, default=None)
         texts = {page: content.text for page, content in site.extracts.items()}
-        return Checked(verdict=replace(verdict, captured_at=captured_at, took_s=took_s), texts=texts)
+        verdict = replace(verdict, captured_at=captured_at, took_s=took_s)
+        return Checked(verdict=verdict, texts=texts, pictures=site.pictures.kept)
 
     def _explain(self, item: str, found: "list[Found]") -> WhyNot:
         text = self.library.load([item])[0] if item in self.library.items else None
@@ -136,18 +157,26 @@ class Check:
             self.keep(name, page.address, content.text)
         found = find_matches(page.address, fingerprint(content.text), self.library.index, self.library.load)
         site.found.append(found)
+        shown = [*self._find_records(page, content), *site.pictures.compare(page)]
+        site.shown += shown
         site.languages |= {primary_language(content.language)} - {""}
-        site.add_host(page, is_matched=bool(found.matches))
-        if found.matches:
-            # a template is a site's; of pages judged alone, each look would cost as much as the verdict
-            if page.is_html and not self.each and len(site.extracts) < MAX_LOOKS:
-                best = found.matches[0]
-                ours = self.library.look(best.item)
-                site.support += find_support(best, site.files.look(page), ours, self.library.aside)
+        site.add_host(page, is_matched=bool(found.matches or shown))
+        # a template is a site's; of pages judged alone, each look would cost as much as the verdict
+        if found.matches and page.is_html and not self.each and len(site.extracts) < MAX_LOOKS:
+            best = found.matches[0]
+            ours = self.library.look(best.item)
+            site.support += find_support(best, site.files.look(page), ours, self.library.aside)
+        if found.matches or shown:
             site.extracts[page.address] = content
             if content.published_at or page.seen_at:
                 site.seen[page.address] = _date_page(page, content)
-                site.dated.append(found)
+                site.dated |= dict.fromkeys((*found.items, *(match.item for match in shown)))
+
+    def _find_records(self, page: RawPage, content: Extract) -> list[Match]:
+        if not len(self.library.records):
+            return []
+        beside = read_beside(page.content) if page.is_html else ""
+        return find_records(page.address, content, self.library.records, self.library.read_records, beside)
 
 
 @dataclass
@@ -155,13 +184,15 @@ class _Site:
     """What has been read of one target so far."""
 
     files: Files
+    pictures: Pictures
     found: list[Found] = field(default_factory=list)
     extracts: dict[str, Extract] = field(default_factory=dict)
     seen: dict[str, Dates] = field(default_factory=dict)
-    dated: list[Found] = field(default_factory=list)
+    dated: dict[str, None] = field(default_factory=dict)
     languages: set[str] = field(default_factory=set)
     problems: list[Problem] = field(default_factory=list)
     support: list[Match] = field(default_factory=list)
+    shown: list[Match] = field(default_factory=list)
     captured_at: list[str] = field(default_factory=list)
     hosts: set[str] = field(default_factory=set)
     matched_hosts: set[str] = field(default_factory=set)

@@ -3,24 +3,30 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
-from cloneward.archive.sources import read_source
+from cloneward.archive.media import read_reference
+from cloneward.archive.sources import read_originals
 from cloneward.errors import InputError
 from cloneward.fingerprint.winnow import TextPrint, fingerprint
 from cloneward.judge.priority import Dates
 from cloneward.match.find import Indexes
+from cloneward.match.index import Index
+from cloneward.match.records import index_records
 from cloneward.match.support import PLAIN, Look
-from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Registered
+from cloneward.model.content import Extract, Grant, Item, ItemRecord, Media, Owner, Problem, Registered
+from cloneward.model.ids import digest_text
+from cloneward.protect.records import Intake
 from cloneward.protect.register import join_languages, locate_pages, register_pages
 from cloneward.settings import Partner, Settings
 from cloneward.store.items import ItemStore
 from cloneward.url import host_of, registered_domain
+from cloneward.workflows.gallery import Gallery, build_gallery, open_gallery
 from cloneward.workflows.gather import Gatherer
-from cloneward.workflows.looks import NO_FILES, Bodies, look_stored, open_source, read_background, read_files
+from cloneward.workflows.looks import NO_FILES, Bodies, Files, look_stored, open_source, read_background, read_files
 from cloneward.workflows.originals import read_original
-from cloneward.workflows.reindex import build_indexes, open_indexes
+from cloneward.workflows.reindex import build_indexes, open_indexes, open_records
 
 # Texts whose tokens are kept at hand: a clone shows the same items on page after page.
 _KEPT = 512
@@ -33,7 +39,8 @@ class Library:
     `find_id` gives the id of the one item that is meant by the beginning of an id, or by any of its addresses.
     `read_since` gives when an item was first sealed in our records; none where there are no records. `look` gives how
     an item looks; `aside`, what many sites look like. `read_original` gives the page of an item that may quote others.
-    `fetch` is told which items will be asked for next.
+    `fetch` is told which items will be asked for next. `gallery`: the pictures of items. `records`: an index of those
+    that have fields, which `read_records` gives.
     """
 
     items: Mapping[str, Item]
@@ -46,6 +53,9 @@ class Library:
     aside: Look = PLAIN
     read_original: Callable[[str], Extract | None] = lambda _: None
     fetch: Callable[[Sequence[str]], None] = lambda _: None
+    gallery: Gallery = field(default_factory=Gallery)
+    records: Index = field(default_factory=lambda: index_records(()))
+    read_records: Callable[[Sequence[str]], Sequence[ItemRecord]] = lambda _: ()
     _kept: OrderedDict[str, TextPrint] = field(default_factory=OrderedDict)
 
     def date(self, item: str) -> Dates:
@@ -73,54 +83,83 @@ def open_folders(
     The owner's domain is that of `base` or of an address, or the host that a folder is named after, as
     `wget --mirror` names it. Addresses, given as text, take a gatherer.
     """
-    items: dict[str, Item] = {}
-    texts: dict[str, str] = {}
-    places: dict[str, str] = {}
-    ranks: dict[str, str] = {}
-    problems: list[Problem] = []
-    bodies = Bodies()
+    held = _Held()
     for source in sources:
-        if isinstance(source, str) and gatherer is not None:
-            files, pages = NO_FILES, locate_pages(gatherer.gather(source), Path(), source)
-        else:
-            folder = Path(source)
-            files, pages = open_source(folder, base), locate_pages(read_source(folder), folder, base)
-        for given in register_pages(pages, {}):
-            match given:
-                case Registered():
-                    items[given.item.id] = given.item
-                    texts[given.item.id] = given.text
-                    places[given.address] = given.item.id
-                    if given.rank is not None:
-                        ranks[given.item.id] = given.rank
-                    bodies.add(given, files)
-                case Problem():
-                    problems.append(given)
-    folded = _find_folded(items, ranks)
+        held.take(source, base, gatherer)
+    folded = _find_folded(held.items, held.ranks)
     for item in folded:
-        del items[item], texts[item]
+        del held.items[item], held.texts[item]
 
     def find_id(name: str) -> str | None:
-        item = folded.get(places.get(name, name), places.get(name, name))
-        fits = [item] if item in items else [one for one in items if one.startswith(item)]
+        item = folded.get(held.places.get(name, name), held.places.get(name, name))
+        fits = [item] if item in held.items else [one for one in held.items if one.startswith(item)]
         return fits[0] if len(fits) == 1 else None
 
-    index = build_indexes(texts)
+    def read_marks(item: str) -> Extract | None:
+        return read_original(held.bodies.body(item), lambda: held.texts[item])
+
     hosts = [base] if base else [_name_host(source) for source in sources]
     owner = Owner(
         domains=frozenset(registered_domain(host_of(host)) for host in hosts if host),
-        languages=join_languages(item.language for item in items.values()),
+        languages=join_languages(item.language for item in held.items.values() if item.words),
     )
+    gallery, unread = build_gallery(held.media)
     library = Library(
-        items=items,
-        index=index,
+        items=held.items,
+        index=build_indexes(held.texts),
         owner=owner,
-        read_text=texts.__getitem__,
+        read_text=held.texts.__getitem__,
         find_id=find_id,
-        look=lru_cache(_KEPT)(bodies.look),
-        read_original=lru_cache(_KEPT)(lambda item: read_original(bodies.body(item), lambda: texts[item])),
+        look=lru_cache(_KEPT)(held.bodies.look),
+        read_original=lru_cache(_KEPT)(read_marks),
+        gallery=gallery,
+        records=index_records(held.records.values()),
+        read_records=lambda ids: _in_order(held.records, ids),
     )
-    return library, problems
+    return library, [*held.problems, *unread]
+
+
+@dataclass
+class _Held:
+    """What folders, files and pages of ours hold, in memory."""
+
+    items: dict[str, Item] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)
+    ranks: dict[str, str] = field(default_factory=dict)
+    records: dict[str, ItemRecord] = field(default_factory=dict)
+    media: list[tuple[str, Media]] = field(default_factory=list)
+    bodies: Bodies = field(default_factory=Bodies)
+    problems: list[Problem] = field(default_factory=list)
+
+    def take(self, source: Path | str, base: str | None, gatherer: Gatherer | None) -> None:
+        """Take in all of a source."""
+        if isinstance(source, str) and gatherer is not None:
+            files, pages = NO_FILES, locate_pages(gatherer.gather(source), Path(), source)
+            intake = Intake()
+        else:
+            folder = Path(source)
+            files, pages = open_source(folder, base), locate_pages(read_originals(folder), folder, base)
+            # people are told apart for a moment, and nothing of them is kept
+            intake = Intake(digest_text, partial(read_reference, folder.parent))
+        for given in register_pages(pages, {}, intake):
+            match given:
+                case Registered():
+                    self._add(given, files)
+                case Problem():
+                    self.problems.append(given)
+
+    def _add(self, given: Registered, files: Files) -> None:
+        item = given.item.id
+        self.items[item] = given.item
+        self.texts[item] = given.text
+        self.places[given.address] = item
+        if given.rank is not None:
+            self.ranks[item] = given.rank
+        if given.record is not None and given.record.fields:
+            self.records[item] = given.record
+        self.media += [(item, one) for one in given.media]
+        self.bodies.add(given, files)
 
 
 def _find_folded(items: Mapping[str, Item], ranks: Mapping[str, str]) -> dict[str, str]:
@@ -172,7 +211,14 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
         aside=aside,
         read_original=read_marks,
         fetch=items.fetch,
+        gallery=open_gallery(store, folder),
+        records=open_records(folder),
+        read_records=lambda ids: _in_order(store.records_of(ids), ids),
     )
+
+
+def _in_order(found: Mapping[str, ItemRecord], ids: Sequence[str]) -> list[ItemRecord]:
+    return [found[item] for item in ids if item in found]
 
 
 def describe_owner(settings: Settings, languages: Iterable[str | None]) -> Owner:

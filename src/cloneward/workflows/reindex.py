@@ -8,9 +8,12 @@ from cloneward.fingerprint.blocks import BLOCK, find_blocks
 from cloneward.fingerprint.kinds import Kind, Sketch
 from cloneward.fingerprint.winnow import TEXT, TextPrint, fingerprint
 from cloneward.match.background import load_common, read_background
+from cloneward.match.fields import RECORD, sketch_record
 from cloneward.match.find import Indexes
-from cloneward.match.index import NOTHING, Change, build_index, open_index, update_index
+from cloneward.match.index import NOTHING, Change, Index, build_index, open_index, update_index
+from cloneward.model.content import Problem
 from cloneward.store.items import ItemStore
+from cloneward.workflows.gallery import is_gallery_behind, reindex_gallery
 
 BACKGROUND = "background.npy"
 _KINDS: Mapping[Kind, Callable[[TextPrint], Sketch]] = {
@@ -38,28 +41,61 @@ def build_indexes(texts: Mapping[str, str]) -> Indexes:
     )
 
 
+def open_records(folder: Path) -> Index:
+    """Open the index of records in a folder; an empty one where there is none yet.
+
+    Raises:
+        VersionMismatch: it holds fingerprints of another version.
+        EvidenceError: it is damaged.
+    """
+    return open_index(folder / RECORD.name, RECORD)
+
+
 def is_behind(store: ItemStore, folder: Path) -> bool:
     """Say whether an index in the folder is not of what the store holds now."""
     try:
-        return any(open_index(folder / kind.name, kind).mark != _mark(store, folder) for kind in _KINDS)
+        texts = any(open_index(folder / kind.name, kind).mark != _mark(store, folder) for kind in _KINDS)
+        return texts or open_records(folder).mark != store.mark_all() or is_gallery_behind(store, folder)
     except VersionMismatch:
         return True
 
 
-def reindex(store: ItemStore, folder: Path) -> None:
+def reindex(store: ItemStore, folder: Path) -> list[Problem]:
     """Add what is missing and take out what is gone; an index of an older version is made anew.
 
-    Only a writer of the store may call this: two at once would lose one's segments.
+    Only a writer of the store may call this: two at once would lose one's segments. Gives the pictures that cannot be
+    compared, and why.
     """
     for kind in _KINDS:
         _reindex_kind(store, folder, kind)
+    _reindex_records(store, folder)
+    return reindex_gallery(store, folder)
+
+
+def _reindex_records(store: ItemStore, folder: Path) -> None:
+    index = _open_or_begin(folder, RECORD)
+    mark = store.mark_all()
+    if index.mark == mark:
+        return
+    held = dict(index.states())
+    stale = {item for item, _ in held.items() - set(store.list_records())}
+    kept = held.keys() - stale
+    added = (
+        (item, digest, sketch_record(store.record(item))) for item, digest in store.list_records() if item not in kept
+    )
+    update_index(folder / RECORD.name, index, Change(added=added, gone=stale, background=NOTHING, mark=mark))
+
+
+def _open_or_begin(folder: Path, kind: Kind) -> Index:
+    """Open an index; an empty one in place of one of an older version."""
+    try:
+        return open_index(folder / kind.name, kind)
+    except VersionMismatch:
+        return build_index([], kind=kind)
 
 
 def _reindex_kind(store: ItemStore, folder: Path, kind: Kind) -> None:
-    try:
-        index = open_index(folder / kind.name, kind)
-    except VersionMismatch:
-        index = build_index([], kind=kind)
+    index = _open_or_begin(folder, kind)
     mark = _mark(store, folder)
     if index.mark == mark:
         return

@@ -1,0 +1,195 @@
+"""The pictures that items show: an index of them, kept up with the records, and what pages show compared with it."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Final
+
+from cloneward.archive.media import spell_reference
+from cloneward.errors import VersionMismatch
+from cloneward.fingerprint.image import read_image
+from cloneward.fingerprint.local import LOCAL, MOST_ASKED
+from cloneward.fingerprint.photo import PicturePrint, fingerprint_picture
+from cloneward.match.photos import PhotoIndex, PhotoMatch, build_photos, find_photos, open_photos, update_photos
+from cloneward.model.content import Media, Problem
+from cloneward.model.finding import Match
+from cloneward.model.ids import digest_bytes
+from cloneward.store.items import ItemStore
+
+ASIDE: Final = "background.local"
+"""Folder, beside the indexes, of the index of pictures that many sites show."""
+
+LEAST_SIDE: Final = 48
+"""px: what is smaller on its shorter side is an icon, or too little to tell pictures apart by."""
+
+_KEPT = 4_096  # pictures of pages whose comparison is remembered: a site shows the same ones on page after page
+
+Show = Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]]
+"""Takes digests of pictures and gives the items that show each, with its address there."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What came of one picture of a page: the items that it shows, or what kept it from being compared.
+
+    `digest`: of its bytes. `content`: they themselves, where it matches and they are to be shown. `is_small`: it has
+    too few pixels to say anything.
+    """
+
+    digest: str
+    matches: tuple[tuple[str, PhotoMatch], ...] = ()
+    problem: Problem | None = None
+    is_small: bool = False
+    content: bytes = b""
+
+
+@dataclass
+class Gallery:
+    """The protected pictures, and whose they are. `aside`: pictures that others show with the same right.
+
+    `read`: gives the bytes of one of ours, by its digest.
+    """
+
+    index: PhotoIndex = field(default_factory=PhotoIndex)
+    show: Show = lambda _: {}
+    aside: PhotoIndex = field(default_factory=PhotoIndex)
+    read: Callable[[str], bytes] = lambda _: b""
+    _known: OrderedDict[str, Looked] = field(default_factory=OrderedDict)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to compare with."""
+        return len(self.index) > 0
+
+    def look(self, content: bytes, *, keeps: bool = False) -> Looked:
+        """Compare the bytes of a picture with all protected ones, and keep them if they match and are to be shown.
+
+        Never raises on hostile bytes.
+        """
+        digest = digest_bytes(content)
+        looked = self._known.pop(digest, None) or self._look(digest, content)
+        self._known[digest] = looked
+        if len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return replace(looked, content=content) if keeps and looked.matches else looked
+
+    def _look(self, digest: str, content: bytes) -> Looked:
+        picture, problems = read_image(content)
+        if picture is None:
+            return Looked(digest, problem=problems[0])
+        if min(picture.height, picture.width) < LEAST_SIDE:
+            return Looked(digest, is_small=True)
+        asked = fingerprint_picture(picture, MOST_ASKED)
+        found = find_photos(self.index, asked)
+        if not found or find_photos(self.aside, asked):
+            return Looked(digest)
+        owners = self.show([match.picture for match in found])
+        return Looked(digest, tuple((item, match) for match in found for item, _ in owners.get(match.picture, ())))
+
+
+def make_match(item: str, found: PhotoMatch, page: str, reference: str) -> Match:
+    """Give that a page shows a picture of an item."""
+    return Match(
+        item=item,
+        page=page,
+        kind="image",
+        measure=found.measure,
+        value=float(found.value),
+        image=spell_reference(reference),
+        transform=found.transform,
+    )
+
+
+def build_gallery(shown: Iterable[tuple[str, Media]]) -> tuple[Gallery, list[Problem]]:
+    """Make a gallery in memory of the pictures of items, by id, with what could not be read."""
+    owners: dict[str, list[tuple[str, str]]] = {}
+    held: dict[str, Media] = {}
+    problems: list[Problem] = []
+
+    def read() -> Iterator[tuple[str, PicturePrint]]:
+        for item, media in shown:
+            if media.is_video:
+                continue
+            content = _read(media)
+            digest = digest_bytes(content)
+            if digest in owners:
+                owners[digest].append((item, media.address))
+                continue
+            made = _fingerprint(digest, content, problems)
+            if made is not None:
+                owners[digest], held[digest] = [(item, media.address)], media
+                yield digest, made
+
+    def show(digests: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
+        return {digest: owners[digest] for digest in digests if digest in owners}
+
+    return Gallery(build_photos(read()), show, read=lambda digest: _read(held[digest])), problems
+
+
+def open_gallery(store: ItemStore, folder: Path) -> Gallery:
+    """Open the gallery of a workspace, by the folder of its indexes.
+
+    Raises:
+        VersionMismatch: it holds fingerprints of another version.
+        EvidenceError: it is damaged.
+    """
+    return Gallery(open_photos(folder / LOCAL.name), store.show_media, open_photos(folder / ASIDE), store.read_media)
+
+
+def is_gallery_behind(store: ItemStore, folder: Path) -> bool:
+    """Say whether the index of pictures is not of what the store holds now."""
+    try:
+        return open_photos(folder / LOCAL.name).mark != store.mark_all()
+    except VersionMismatch:
+        return True
+
+
+def reindex_gallery(store: ItemStore, folder: Path) -> list[Problem]:
+    """Add the pictures that are missing and take out those that are gone; give which cannot be compared, and why.
+
+    Only a writer of the store may call this. An index of an older version is made anew.
+    """
+    try:
+        index = open_photos(folder / LOCAL.name)
+    except VersionMismatch:
+        index = PhotoIndex()
+    mark = store.mark_all()
+    if index.mark == mark:
+        return []
+    held = set(index.names())
+    shown = {digest for digest, is_video in store.media() if not is_video}
+    problems: list[Problem] = []
+    added = _fingerprint_all(store, sorted(shown - held), problems)
+    update_photos(folder / LOCAL.name, index, added, held - shown, mark)
+    return problems
+
+
+def add_aside(contents: Iterable[tuple[str, bytes]], folder: Path) -> int:
+    """Set pictures aside, by name, that others show with the same right; give how many there are now."""
+    index = open_photos(folder / ASIDE)
+    problems: list[Problem] = []
+    made = ((digest_bytes(content), _fingerprint(name, content, problems)) for name, content in contents)
+    return len(update_photos(folder / ASIDE, index, ((digest, one) for digest, one in made if one is not None)))
+
+
+def _read(media: Media) -> bytes:
+    return media.content or (media.path.read_bytes() if media.path else b"")
+
+
+def _fingerprint_all(
+    store: ItemStore, digests: Iterable[str], problems: list[Problem]
+) -> Iterator[tuple[str, PicturePrint]]:
+    for digest in digests:
+        made = _fingerprint(digest, store.read_media(digest), problems, store.show_media)
+        if made is not None:
+            yield digest, made
+
+
+def _fingerprint(
+    digest: str, content: bytes, problems: list[Problem], show: Show = lambda _: {}
+) -> PicturePrint | None:
+    """Give the fingerprints of a picture of ours; none, and a problem at the items that show it, where it has none."""
+    picture, told = read_image(content)
+    places = [address for _, address in show([digest]).get(digest, ())] if told else []
+    problems += [replace(problem, page=place) for problem in told for place in places[:1] or [digest]]
+    return None if picture is None else fingerprint_picture(picture)

@@ -1,0 +1,131 @@
+"""The index of pictures is kept up with the store, and pages' pictures are compared with it."""
+
+from dataclasses import replace
+
+import pytest
+from PIL import ImageOps
+
+from cloneward.fingerprint.local import LOCAL
+from cloneward.match.photos import open_photos
+from cloneward.model.content import Media
+from cloneward.model.ids import digest_bytes
+from cloneward.store.workspace import Workspace
+from cloneward.workflows.gallery import (
+    LEAST_SIDE,
+    Gallery,
+    add_aside,
+    build_gallery,
+    is_gallery_behind,
+    make_match,
+    open_gallery,
+    reindex_gallery,
+)
+from tests.drawings import draw, write
+from tests.store.entries import JumpingClock, make_entry
+
+PICTURES = [write(draw(number)) for number in range(3)]
+
+
+@pytest.fixture
+def opened(tmp_path):
+    """An empty workspace."""
+    return Workspace.create(tmp_path / "workspace", "https://example.org/", {})
+
+
+def add(store, *entries):
+    """Import items, each with its pictures."""
+    batch = store.begin_import("pages")
+    store.add(batch, [replace(make_entry(number), media=media) for number, media in entries])
+    store.close_import(batch)
+
+
+def show(*contents):
+    """Media of some contents, as an import gives them."""
+    return tuple(
+        Media(address=f"{at}.jpg", content=content, digest=digest_bytes(content)) for at, content in enumerate(contents)
+    )
+
+
+def test_pictures_of_items_are_found(opened):
+    """What an item shows is found mirrored and cut in a page's picture, with what was done to it; others are not."""
+    with opened.writer(JumpingClock()) as store:
+        add(store, (1, show(PICTURES[0])), (2, show(PICTURES[0], PICTURES[1])))
+        assert reindex_gallery(store, opened.index_folder) == []
+        gallery = open_gallery(store, opened.index_folder)
+        mirrored = write(ImageOps.mirror(draw(1)).crop((40, 30, 460, 340)))
+        ((item, found),) = gallery.look(mirrored).matches
+        assert item == "i00002"
+        assert found.transform.mirror
+        match = make_match(item, found, "page.html", "x.jpg")
+        assert (match.kind, match.page, match.image, match.measure) == ("image", "page.html", "x.jpg", "inliers")
+        assert {item for item, _ in gallery.look(PICTURES[0]).matches} == {"i00001", "i00002"}
+        assert gallery.look(PICTURES[2]).matches == ()
+
+
+def test_index_keeps_up_with_the_store(opened):
+    """It is behind after each import and removal, and after the next run holds what standing items show."""
+    with opened.writer(JumpingClock()) as store:
+        folder = opened.index_folder
+        add(store, (1, show(PICTURES[0])), (2, show(PICTURES[1])))
+        assert is_gallery_behind(store, folder)
+        reindex_gallery(store, folder)
+        assert not is_gallery_behind(store, folder)
+        add(store, (1, show(PICTURES[2])))
+        assert is_gallery_behind(store, folder)
+        reindex_gallery(store, folder)
+        assert len(open_photos(folder / LOCAL.name)) == 2
+        store.remove("i00002")
+        reindex_gallery(store, folder)
+        gallery = open_gallery(store, folder)
+        assert [item for item, _ in gallery.look(PICTURES[2]).matches] == ["i00001"]
+        assert gallery.look(PICTURES[1]).matches == gallery.look(PICTURES[0]).matches == ()
+
+
+def test_pictures_that_cannot_be_compared_are_told(opened):
+    """A picture of ours that is damaged gives a problem at its address, and the others are found."""
+    with opened.writer(JumpingClock()) as store:
+        add(store, (1, show(PICTURES[0][:2000], PICTURES[1])))
+        (problem,) = reindex_gallery(store, opened.index_folder)
+        assert (problem.code, problem.page) == ("image_damaged", "0.jpg")
+        gallery = open_gallery(store, opened.index_folder)
+        assert [item for item, _ in gallery.look(PICTURES[1]).matches] == ["i00001"]
+
+
+def test_what_others_may_show_too_is_set_aside(opened):
+    """A picture that is in the background is no match of ours, however it was cut."""
+    with opened.writer(JumpingClock()) as store:
+        add(store, (1, show(*PICTURES)))
+        reindex_gallery(store, opened.index_folder)
+        assert add_aside([("wire.jpg", PICTURES[1])], opened.index_folder) == 1
+        gallery = open_gallery(store, opened.index_folder)
+        assert gallery.look(write(draw(1).crop((20, 20, 440, 340)))).matches == ()
+        assert gallery.look(PICTURES[0]).matches
+
+
+def test_gallery_in_memory():
+    """Pictures given on the spot are found as those of a workspace are; of damaged ones the place is told."""
+    shown = [("a", show(PICTURES[0])[0]), ("b", show(PICTURES[0])[0]), ("b", show(b"no picture")[0])]
+    gallery, problems = build_gallery(shown)
+    assert [item for item, _ in gallery.look(write(draw(0), quality=40)).matches] == ["a", "b"]
+    assert [problem.code for problem in problems] == ["image_unknown"]
+    assert gallery
+    assert not Gallery()
+
+
+def test_small_and_broken_pictures_say_nothing():
+    """An icon is too small to be compared, and what is no picture gives a problem; neither raises."""
+    gallery, _ = build_gallery([("a", show(PICTURES[0])[0])])
+    icon = gallery.look(write(draw(0, LEAST_SIDE - 1, 90)))
+    assert icon.is_small
+    assert icon.matches == ()
+    broken = gallery.look(b"\xff\xd8\xff no JPEG")
+    assert broken.problem
+    assert broken.matches == ()
+
+
+def test_bytes_are_kept_only_where_asked_for():
+    """The bytes of a picture that matches are given for a report, and those of others never."""
+    gallery, _ = build_gallery([("a", show(PICTURES[0])[0])])
+    assert gallery.look(PICTURES[0], keeps=True).content == PICTURES[0]
+    assert gallery.look(PICTURES[0]).content == b""
+    assert gallery.look(PICTURES[1], keeps=True).content == b""

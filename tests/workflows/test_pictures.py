@@ -1,0 +1,158 @@
+"""What pages show of our pictures is found wherever the pictures lie, and what was not compared is told."""
+
+import base64
+import json
+from collections import Counter
+
+import pytest
+from PIL import ImageOps
+
+from cloneward.archive.folder import RawPage
+from cloneward.fetch.http import Fetcher
+from cloneward.settings import Fetch
+from cloneward.workflows.check import Check
+from cloneward.workflows.gather import Gatherer
+from cloneward.workflows.library import open_folders
+from cloneward.workflows.pictures import MAX_FETCHED, Pictures
+from cloneward.workflows.visit import Reader
+from tests.archive.crawl import http, pack, record
+from tests.drawings import draw, write
+from tests.fetch.hosts import Host, answer, path_of
+from tests.store.entries import JumpingClock
+
+OURS = write(draw(1))
+THEIRS = write(ImageOps.mirror(draw(1)).resize((240, 180)))
+FOREIGN = write(draw(7))
+
+
+@pytest.fixture(scope="module")
+def library(tmp_path_factory):
+    """A library of one profile with a picture, a login-only one with another, and no text."""
+    folder = tmp_path_factory.mktemp("own")
+    (folder / "p.jpg").write_bytes(OURS)
+    (folder / "q.jpg").write_bytes(write(draw(2)))
+    items = [
+        {"id": "ann", "kind": "photo", "person": "ann", "images": ["p.jpg"]},
+        {"id": "bob", "kind": "photo", "person": "bob", "images": ["q.jpg"], "visibility": "login", "minor": True},
+    ]
+    (folder / "items.jsonl").write_text("\n".join(map(json.dumps, items)))
+    library, problems = open_folders([folder / "items.jsonl"])
+    assert problems == []
+    return library
+
+
+def judge(library, target, **options):
+    """The verdict on a target, and the pictures that were kept."""
+    checks = list(Check(library=library, clock=JumpingClock(), **options).run(target))
+    assert len(checks) == 1
+    return checks[0].verdict, checks[0].pictures
+
+
+def save(folder, html, **files):
+    """A folder with a page and files beside it."""
+    folder.mkdir()
+    (folder / "index.html").write_text(html)
+    for name, content in files.items():
+        (folder / f"{name}.jpg").write_bytes(content)
+    return folder
+
+
+def test_a_picture_of_ours_makes_a_partial_copy(library, tmp_path):
+    """A page without a word of ours that shows our picture, mirrored and smaller, is a partial copy, with its harms."""
+    html = '<p>some words of their own<img src="a.jpg"><img src="b.jpg"><img src="b.jpg?v=2">'
+    verdict, kept = judge(library, save(tmp_path / "x", html, a=FOREIGN, b=THEIRS), keeps_pictures=True)
+    assert verdict.verdict == "partial_copy"
+    (match,) = verdict.matches
+    assert (match.item, match.page, match.kind, match.image) == ("ann", "index.html", "image", "b.jpg")
+    assert match.transform.mirror
+    assert match.transform.scale == pytest.approx(0.5, abs=0.03)
+    assert verdict.persons_affected == 1
+    assert verdict.harms == ("personal_data",)
+    assert [(one.item, content) for one, content, _ in kept] == [("ann", THEIRS)]
+    assert library.gallery.read(kept[0][2]) == OURS
+    assert verdict.problems == ()
+
+
+def test_login_only_pictures_of_minors_are_harms(library, tmp_path):
+    """What is shown of someone who is a minor, to the logged in alone, is told as both."""
+    html = f'<img src="data:image/jpeg;base64,{base64.b64encode(write(draw(2), quality=35)).decode()}">'
+    verdict, kept = judge(library, save(tmp_path / "x", html))
+    assert set(verdict.harms) == {"personal_data", "login_only", "minors"}
+    assert verdict.login_only_items == 1
+    assert verdict.matches[0].image == "data:image/jpeg;base64"
+    assert list(kept) == []
+
+
+def test_pictures_of_others_are_none(library, tmp_path):
+    """A page whose pictures are foreign is unrelated, and was read though it has no words."""
+    verdict, _ = judge(library, save(tmp_path / "x", '<img src="a.jpg">', a=FOREIGN))
+    assert (verdict.verdict, verdict.matches) == ("unrelated", ())
+
+
+def test_what_was_not_compared_is_told(library, tmp_path):
+    """Pictures that are missing or damaged are counted by reason, each once a target; icons are none."""
+    html = "".join(f'<img src="{name}.jpg">' for name in ("gone", "away", "cut", "icon"))
+    folder = save(tmp_path / "x", f"<p>words</p>{html}", cut=OURS[:900], icon=write(draw(3, 32, 32)))
+    verdict, _ = judge(library, folder)
+    told = {problem.code: problem.text for problem in verdict.problems}
+    assert set(told) == {"pictures_missing", "pictures_unread"}
+    assert told["pictures_missing"].startswith("2 pictures")
+    assert "1 image_damaged" in told["pictures_unread"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_pictures_of_an_archive_are_found(library, tmp_path, order):
+    """In a WARC the picture may stand before or behind the page that shows it."""
+    page = record("https://copy.test/u/1", http(b'<p>words<img src="/img/b.jpg?x=1">'))
+    picture = record("https://copy.test/img/b.jpg?x=1", http(THEIRS, "image/jpeg"))
+    path = tmp_path / "crawl.warc.gz"
+    path.write_bytes(pack(*[page, picture][::order]))
+    verdict, _ = judge(library, path)
+    assert [(match.item, match.page) for match in verdict.matches] == [("ann", "https://copy.test/u/1")]
+    assert (verdict.site, verdict.verdict) == ("copy.test", "partial_copy")
+
+
+def test_pictures_of_the_web_are_fetched_once(library):
+    """On the web each picture is asked for once, and no more than so many; one that is gone is told."""
+    asked = Counter()
+    html = '<p>words</p><img src="/b.jpg"><img src="/b.jpg#x"><img src="/gone.jpg">'
+    html += "".join(f'<img src="/{at}.jpg">' for at in range(MAX_FETCHED))
+
+    def behave(link, head):
+        path = path_of(head)
+        asked[path] += 1
+        if path == "/":
+            link.sendall(answer(html.encode(), "Content-Type: text/html\r\n"))
+        elif path == "/gone.jpg":
+            link.sendall(answer(b"no", status="404 Not Found"))
+        else:
+            link.sendall(answer(THEIRS if path == "/b.jpg" else FOREIGN, "Content-Type: image/jpeg\r\n"))
+
+    host = Host(behave)
+    try:
+        rules = Fetch(allow=(host.endpoint,), resolve={"*.test": host.endpoint}, per_host_s=0)
+        clock = JumpingClock()
+        gatherer = Gatherer(Reader(Fetcher(rules, clock), clock, "check"))
+        verdict, _ = judge(library, "http://copy.test/", gatherer=gatherer)
+    finally:
+        host.stop()
+    assert [match.item for match in verdict.matches] == ["ann"]
+    assert set(asked.values()) == {1}
+    assert sum(asked.values()) == 1 + MAX_FETCHED
+    assert {"pictures_missing", "pictures_unread"} <= {problem.code for problem in verdict.problems}
+
+
+def test_too_many_pictures_are_counted(library):
+    """Of a page with more pictures than are read, the rest is told."""
+    pictures = Pictures(library.gallery, lambda *_: None)
+    html = "".join(f'<img src="{at}.jpg">' for at in range(305)).encode()
+    assert list(pictures.compare(RawPage("x.html", html, is_html=True))) == []
+    assert [problem.code for problem in pictures.tell()] == ["pictures_missing", "pictures_left_out"]
+
+
+def test_nothing_is_looked_at_where_no_picture_is_protected():
+    """Without protected pictures no page is read for its own."""
+    empty, _ = open_folders([])
+    pictures = Pictures(empty.gallery, lambda *_: pytest.fail("looked at a picture"))
+    assert list(pictures.compare(RawPage("x.html", b'<img src="a.jpg">', is_html=True))) == []
+    assert list(pictures.tell()) == []
