@@ -32,6 +32,7 @@ SLACK_S = 0.6
 
 _MAGIC: Final = "cloneward frames 1"
 _BIT_FIELDS: Final = tuple(one.name for one in fields(BitIndex) if one.name != "kind")
+_TOGETHER = 16  # prints that are asked at once: each may be near some print of every video, which takes memory
 _MOST_PAIRS = 4000  # of one video; a chain takes time by their square
 
 Pairs = NDArray[np.float64]
@@ -142,15 +143,21 @@ def _pair_frames(
 
     A pair is when the frame asked is shown, when ours is, the bits that differ, and the row of ours.
     """
-    near = find_near(index.bits, asked)
-    owners = index.bits.owners[near.rows]
-    shown = np.unique(np.stack((near.asked, owners), axis=1), axis=0)
-    is_hot = np.bincount(shown[:, 0], minlength=len(asked)) > HOT_VIDEOS
-    kept = ~is_hot[near.asked]
-    pairs = np.stack((times[near.asked], index.times[near.rows], near.hamming, near.rows), axis=1)[kept]
-    owners = owners[kept]
+    starts = range(0, len(asked), _TOGETHER)
+    parts = [_find_pairs(index, asked[at : at + _TOGETHER], times[at : at + _TOGETHER]) for at in starts]
+    pairs = np.concatenate([np.empty((0, 4)), *parts])
+    owners = index.bits.owners[pairs[:, 3].astype(np.int64)]
     for owner in np.unique(owners).tolist():
         yield index.bits.item(owner), _sort_pairs(pairs[owners == owner])
+
+
+def _find_pairs(index: FrameIndex, asked: NDArray[np.uint64], times: NDArray[np.float64]) -> Pairs:
+    """Give the pairs of frames that are near each other, but for those near frames of many videos."""
+    near = find_near(index.bits, asked)
+    shown = np.unique(np.stack((near.asked, index.bits.owners[near.rows]), axis=1), axis=0)
+    is_hot = np.bincount(shown[:, 0], minlength=len(asked)) > HOT_VIDEOS
+    pairs: Pairs = np.stack((times[near.asked], index.times[near.rows], near.hamming, near.rows), axis=1)
+    return pairs[~is_hot[near.asked]]
 
 
 def _sort_pairs(pairs: Pairs) -> Pairs:
