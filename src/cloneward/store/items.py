@@ -133,7 +133,7 @@ class ItemStore:
             return frozenset(connection.scalars(query))
 
     def mark(self) -> str:
-        """Give what differs whenever an item was added or removed, or its text has changed."""
+        """Give what differs whenever an item was added or removed, or has a new version: another text, or record."""
         standing = func.count().filter(versions.c.until.is_(None))
         with self._engine.connect() as connection:
             count, open_ = connection.execute(select(func.count(), standing).select_from(versions)).one()

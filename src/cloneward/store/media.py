@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, Integer, cast, delete, func, select
 
 from cloneward.model.content import Media
 from cloneward.store.tables import items, media
@@ -55,9 +55,10 @@ def read_own(connection: Connection, item: str) -> tuple[Media, ...]:
 
 def read_page(connection: Connection, after: str, most: int) -> list[tuple[str, bool]]:
     """Give the digests after `after` that standing items show, in order, each with whether it is a video."""
-    query = select(media.c.digest, func.max(media.c.is_video)).join(items, items.c.id == media.c.item)
+    is_video = func.max(cast(media.c.is_video, Integer))  # PostgreSQL knows no greatest of yes and no
+    query = select(media.c.digest, is_video).join(items, items.c.id == media.c.item)
     query = query.where(media.c.digest > after, _IS_HELD).group_by(media.c.digest).order_by(media.c.digest)
-    return [(digest, bool(is_video)) for digest, is_video in connection.execute(query.limit(most))]
+    return [(digest, bool(is_film)) for digest, is_film in connection.execute(query.limit(most))]
 
 
 def read_shown(connection: Connection, digests: Collection[str]) -> dict[str, list[tuple[str, str]]]:
