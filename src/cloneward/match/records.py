@@ -9,7 +9,7 @@ names or by a page's labels.
 """
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -105,8 +105,9 @@ def find_records(page: str, extract: Extract, index: Index, load: Load, beside: 
             break
         for (rarity, _), record in zip(asked, load([item for _, item in asked]), strict=True):
             reading = search.weigh(record)
-            if reading and reading.is_shown(search.common):
+            if reading and reading.total(search.common) > search.common + REQUIRED - _RIVAL:
                 readings.append(reading)
+            if reading and reading.is_shown(search.common):
                 least, missed = _LIKE * rarity, 0
             else:
                 missed += 1
@@ -150,12 +151,18 @@ class _Reading:
         return min(self.naming(), common) + self.content()
 
     def is_shown(self, common: float) -> bool:
+        """Tell whether the evidence is enough, and not merely names somebody."""
         return self.content() >= REQUIRED and self.total(common) >= common + REQUIRED
 
-    def without(self, taken: Sequence[tuple[int, int]]) -> "_Reading":
+    def without(self, taken: "_Spans") -> "_Reading":
         """Give what is left when some stretches of the page are explained otherwise."""
-        kept = [(path, fact) for path, fact in self.facts if not _overlaps(fact, taken)]
+        kept = [(path, fact) for path, fact in self.facts if not taken.meet(fact)]
         return replace(self, facts=tuple(kept))
+
+    def rests_on(self, spans: "_Spans") -> bool:
+        """Tell whether most of what speaks for the record stands in these stretches of the page."""
+        own = [fact for _, fact in self.facts if fact.is_content]
+        return sum(fact.nats for fact in own if spans.meet(fact)) > sum(fact.nats for fact in own) / 2
 
 
 class _Search:
@@ -377,28 +384,37 @@ def _share_numbers(facts: tuple[tuple[str, _Fact], ...]) -> tuple[tuple[str, _Fa
 def _settle(readings: list[_Reading], common: float) -> list[_Reading]:
     """Give the records that are shown, each by words that no other explains; of two that are alike, neither."""
     chosen: list[_Reading] = []
-    left = sorted(readings, key=lambda reading: (-reading.total(common), reading.item))
+    left = readings
     while left:
-        best, *rest = left
-        spans = [(fact.start, fact.end) for _, fact in best.facts]
-        content = [(fact.start, fact.end) for _, fact in best.facts if fact.is_content]
-        rivals = [other for other in rest if other.total(common) > best.total(common) - _RIVAL]
-        if not any(_is_same(other, content) for other in rivals):
+        best, *rest = sorted(left, key=lambda reading: (-reading.total(common), reading.item))
+        if not best.is_shown(common):
+            break
+        content = _Spans((fact.start, fact.end) for _, fact in best.facts if fact.is_content)
+        rivals = (other for other in rest if other.total(common) > best.total(common) - _RIVAL)
+        if not any(other.rests_on(content) for other in rivals):
             chosen.append(best)
-        left = [other.without(spans) for other in rest]
-        left = [other for other in left if other.is_shown(common)]
-        left.sort(key=lambda reading: (-reading.total(common), reading.item))
+        taken = _Spans((fact.start, fact.end) for _, fact in best.facts)
+        left = [other.without(taken) for other in rest]
     return chosen
 
 
-def _is_same(reading: _Reading, content: Sequence[tuple[int, int]]) -> bool:
-    """Tell whether most of what speaks for a record are these stretches of the page."""
-    own = [fact for _, fact in reading.facts if fact.is_content]
-    return sum(fact.nats for fact in own if _overlaps(fact, content)) > sum(fact.nats for fact in own) / 2
+class _Spans:
+    """Stretches of a page, joined where they touch, to be asked which others they meet."""
 
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
 
-def _overlaps(fact: _Fact, spans: Sequence[tuple[int, int]]) -> bool:
-    return any(fact.start < end and start < fact.end for start, end in spans)
+    def meet(self, fact: _Fact) -> bool:
+        """Tell whether a fact stands in one of them, wholly or in part."""
+        at = bisect_right(self._ends, fact.start)
+        return at < len(self._starts) and self._starts[at] < fact.end
 
 
 def _is_near(place: int, places: list[int]) -> bool:
