@@ -11,8 +11,21 @@ import os
 import sys
 from collections.abc import Sequence
 
-BENCHMARKS = ("world", "text", "speed", "pages", "scale", "middling", "photos", "people", "pdq", "hamming", "video")
-ONE_CORE = ("speed", "pages", "scale", "pdq", "hamming")
+BENCHMARKS = (
+    "world",
+    "text",
+    "speed",
+    "pages",
+    "scale",
+    "middling",
+    "photos",
+    "people",
+    "pdq",
+    "hamming",
+    "video",
+    "seal",
+)
+ONE_CORE = ("speed", "pages", "scale", "pdq", "hamming", "seal")
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 

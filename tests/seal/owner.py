@@ -14,8 +14,10 @@ from cloneward.seal.custody import Act, Ledger
 from cloneward.seal.keys import KeyFolder
 from cloneward.seal.package import assemble_package
 from cloneward.seal.sealing import Evidence, stamp_folder
-from cloneward.seal.stamps import Authority
+from cloneward.seal.stamps import Authority, make_request
 from cloneward.seal.verify import Trust, tell_moment
+from tests.authority import StampServer
+from tests.seal.attacks import Field, Hands
 
 BODY = b"<!doctype html><title>Copy</title><p>words that were taken from us"
 
@@ -130,3 +132,23 @@ class Owner:
         with path.open("wb+") as file:
             write_container(file, pack_folder(folder))
         return path.read_bytes()
+
+
+def hand_over(folder, servers):
+    """An owner, a package of two captures, and another package of the same owner."""
+    owner = Owner(folder / "owner", servers)
+    ids = [owner.capture(f"https://copy.test/{number}").subject for number in range(3)]
+    owner.ledger.stamp(owner.authorities, owner.ask, who="ana", at=owner.now())
+    return owner, owner.export(ids[:2], "p1"), owner.export(ids[2:], "p2")
+
+
+def make_field(folder, owner, package, other):
+    """What the attacker has: two packages, a key and authorities of their own, and the owner's."""
+    own = {server.name: StampServer(server.name, folder / server.name) for server in owner.servers}
+    stranger = Hands(make_seed("stranger"), make_stamp(own))
+    return Field(package, other, stranger, Hands(owner.signer.seed, make_stamp(owner.by_name)))
+
+
+def make_stamp(servers):
+    """What gives the reply of an authority over some bytes."""
+    return lambda name, content: servers[name].reply(make_request(content))

@@ -7,7 +7,7 @@ from rfc3161_client import decode_timestamp_response
 
 from cloneward.errors import EvidenceError, InputError
 from cloneward.seal.stamps import Authority, check_reply, make_request, read_time
-from tests.servers import StampServer
+from tests.authority import StampServer
 
 CONTENT = b"what is stamped"
 
