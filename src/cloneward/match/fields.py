@@ -37,6 +37,9 @@ HEAD_TOKENS = 4
 TEXT_EXTENT = 32
 """Letters from which on a value says more than a name does; a token of one letter counts as three."""
 
+BAGS, PAIRS, LINES = 0, 1, 2
+"""What the keys of a page are of."""
+
 _WIDE = 3
 _MOST_LINES = 3  # of a page that are one value together
 _SINGLE, _LISTED = 1, 2
@@ -281,14 +284,14 @@ def _make_keys(
 
 
 @numba.njit(cache=True)
-def list_asked(tokens: NDArray[np.uint64], lines: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
-    """Give the keys that a page may share with records, and which of them are of pairs alone.
+def list_asked(tokens: NDArray[np.uint64], lines: NDArray[np.int32]) -> tuple[NDArray[np.uint64], NDArray[np.int8]]:
+    """Give the keys that a page may share with records, and of what each is.
 
-    They are of runs of up to `SHORT_TOKENS` tokens of a line, of pairs, and of one, two and three whole lines.
+    They are of runs of up to `SHORT_TOKENS` tokens of a line (`BAGS`), of `PAIRS`, and of one to three whole `LINES`.
     """
     room = tokens.size * (SHORT_TOKENS + 1 + _MOST_LINES)
     keys = np.empty(room, np.uint64)
-    is_pair = np.zeros(room, np.bool_)
+    kinds = np.zeros(room, np.int8)
     count = 0
     for start in range(tokens.size):
         for end in range(start + 1, min(start + SHORT_TOKENS, tokens.size) + 1):
@@ -297,7 +300,7 @@ def list_asked(tokens: NDArray[np.uint64], lines: NDArray[np.int32]) -> tuple[ND
             keys[count] = hash_bag(tokens, start, end)
             count += 1
         if start + 1 < tokens.size:
-            keys[count], is_pair[count] = hash_run(tokens, start, start + 2), True
+            keys[count], kinds[count] = hash_run(tokens, start, start + 2), PAIRS
             count += 1
         end = start
         for _ in range(_MOST_LINES if start == 0 or lines[start] != lines[start - 1] else 0):
@@ -305,6 +308,6 @@ def list_asked(tokens: NDArray[np.uint64], lines: NDArray[np.int32]) -> tuple[ND
             while end < tokens.size and lines[end] == lines[first] and end - start <= MOST_CHARACTERS:
                 end += 1
             if end > first and end - start > SHORT_TOKENS:
-                keys[count] = hash_run(tokens, start, end)
+                keys[count], kinds[count] = hash_run(tokens, start, end), LINES
                 count += 1
-    return keys[:count], is_pair[:count]
+    return keys[:count], kinds[:count]

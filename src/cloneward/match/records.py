@@ -22,7 +22,10 @@ from cloneward.fingerprint.short import hash_runs
 from cloneward.fingerprint.tokens import Tokens
 from cloneward.match.counts import spread_zones
 from cloneward.match.fields import (
+    BAGS,
     HEAD_TOKENS,
+    LINES,
+    PAIRS,
     RECORD,
     SHORT_TOKENS,
     Leaf,
@@ -56,6 +59,7 @@ _AT_ONCE = 4  # candidates that are loaded together
 _PATIENCE = 16  # candidates in a row that are not shown, after which the rest are not compared
 _LIKE = 0.5  # of the rarity of what a record that is shown shares with the page; with less, others are not compared
 _OF_SUBJECT = 3.0  # nats for what a page's title says, or what stands beside its text: whom it is about
+_OF_LINES = 2.0  # of the rarity of whole lines: a long value that stands there whole
 _OF_PAIRS = 0.01  # of the rarity of pairs beyond what tells one record: they follow from one another
 _SHARED_MOST = 1_000  # records from which on a key says too little to look its owners up
 _LOOKED_UP = 200_000  # entries of the index that are read for one page, the rarest keys first
@@ -440,9 +444,9 @@ def _make_match(page: str, facts: PageFacts, reading: _Reading) -> Match:
 
 def _rank_records(facts: PageFacts, index: Index) -> list[tuple[float, str]]:
     """Give the items that share rare keys with a page and the nats of these, the rarest together first."""
-    keys, is_pair = list_asked(facts.tokens.hashes, facts.tokens.lines)
+    keys, kinds = list_asked(facts.tokens.hashes, facts.tokens.lines)
     keys, firsts = np.unique(keys, return_index=True)
-    is_pair = is_pair[firsts]
+    kinds = kinds[firsts]
     runs = [find_runs(keys, part.segment.hashes, part.segment.directory) for part in index.parts]
     places = [
         np.searchsorted(keys, part.segment.hashes[begins]) for part, (begins, _) in zip(index.parts, runs, strict=True)
@@ -456,10 +460,11 @@ def _rank_records(facts: PageFacts, index: Index) -> list[tuple[float, str]]:
     ranked: list[tuple[float, str]] = []
     for part, place, (begins, ends) in zip(index.parts, places, runs, strict=True):
         kept = counts[place] <= limit
-        owners, wholes, pairs = _sum_weights(
-            begins[kept], ends[kept], weights[place[kept]], is_pair[place[kept]], part.segment.owners, part.alive
+        owners, rarities = _sum_weights(
+            begins[kept], ends[kept], weights[place[kept]], kinds[place[kept]], part.segment.owners, part.alive
         )
-        sums = wholes + np.minimum(pairs, common) + _OF_PAIRS * pairs
+        pairs = rarities[:, PAIRS]
+        sums = rarities[:, BAGS] + _OF_LINES * rarities[:, LINES] + np.minimum(pairs, common) + _OF_PAIRS * pairs
         best = np.argsort(-sums, kind="stable")[:MOST_CANDIDATES]
         ranked += [(float(sums[at]), part.segment.item(int(owners[at]))) for at in best.tolist() if sums[at] >= common]
     return sorted(ranked, key=lambda entry: (-entry[0], entry[1]))
@@ -477,20 +482,20 @@ def _sum_weights(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so 
     begins: NDArray[np.int64],
     ends: NDArray[np.int64],
     weights: NDArray[np.float64],
-    is_pair: NDArray[np.bool_],
+    kinds: NDArray[np.int8],
     owners: NDArray[np.uint32],
     alive: NDArray[np.bool_],
-) -> tuple[NDArray[np.uint32], NDArray[np.float64], NDArray[np.float64]]:
-    """Give the living owners of some stretches of a segment, and the sums of the weights that each meets, two ways."""
+) -> tuple[NDArray[np.uint32], NDArray[np.float64]]:
+    """Give the living owners of some stretches of a segment, and for each the weights it meets, summed by kind."""
     total = (ends - begins).sum()
     size = 64
     while size < 2 * total:
         size *= 2
     items = np.zeros(size, np.uint32)
-    sums = np.zeros((size, 2), np.float64)
+    sums = np.zeros((size, 3), np.float64)
     used = np.zeros(size, np.bool_)
     for run in range(begins.size):
-        column = int(is_pair[run])
+        kind = kinds[run]
         for at in range(begins[run], ends[run]):
             owner = owners[at]
             if not alive[owner]:
@@ -500,5 +505,5 @@ def _sum_weights(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so 
                 slot = (slot + 1) & (size - 1)
             used[slot] = True
             items[slot] = owner
-            sums[slot, column] += weights[run]
-    return items[used], sums[used, 0], sums[used, 1]
+            sums[slot, kind] += weights[run]
+    return items[used], sums[used]
