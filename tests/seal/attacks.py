@@ -339,6 +339,14 @@ def double_authority(files: Files, attack: Field) -> None:
     files[two] = files[one]
 
 
+def pretend_authority(attack: Field) -> bytes:
+    """The holder of the key asks one authority twice, and calls the second reply another's."""
+    files = unpack(attack.package)
+    one = json.loads(files["seal.json"])["manifest"]["authorities"][0]
+    sign_seal(files, "", Hands(attack.insider.seed, lambda name, content: attack.insider.stamp(one, content)))
+    return repack(files)
+
+
 def own_authority(files: Files, attack: Field) -> None:
     """A reply over the right seal, by an authority of the attacker's own."""
     name = list_replies(files, "")[0]
@@ -590,6 +598,7 @@ ATTACKS = [
     Attack("token of another package", frozenset({"token_exchanged"}), change(exchange_token)),
     Attack("tokens under each other's name", frozenset({"token_exchanged"}), change(exchange_authorities)),
     Attack("one authority twice", frozenset({"token_exchanged"}), change(double_authority)),
+    Attack("one authority under two names", frozenset({"token_exchanged"}), pretend_authority),
     Attack("token of an authority of one's own", frozenset({"token_exchanged"}), change(own_authority)),
     # signatures
     Attack("signature of another key", frozenset({"signature"}), change(only_resign)),

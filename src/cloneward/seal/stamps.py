@@ -62,11 +62,11 @@ def check_reply(reply: bytes, content: bytes, authority: Authority) -> datetime:
     try:
         return _check_strictly(reply, content, authority)
     except (VerificationError, ValueError, TypeError, OSError) as error:
-        result, moment, text = ask_openssl(reply[: MAX_REPLY_BYTES + 1], digest(content), authority.roots)
-        if result == "holds" and moment is not None:
-            return moment
+        answer = ask_openssl(reply[: MAX_REPLY_BYTES + 1], digest(content), authority.roots)
+        if answer.result == "holds" and answer.moment is not None:
+            return answer.moment
         hint = "look whether its roots in the settings are still the right ones"
-        raise EvidenceError(f"the reply of {authority.name}: {text or error}", hint=hint) from error
+        raise EvidenceError(f"the reply of {authority.name}: {answer.text or error}", hint=hint) from error
 
 
 def _check_strictly(reply: bytes, content: bytes, authority: Authority) -> datetime:

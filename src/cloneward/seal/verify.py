@@ -20,15 +20,18 @@ import sys
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
+from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 Result = Literal["holds", "fails", "not checked", "none here"]
 STEPS = (
@@ -143,6 +146,19 @@ class Report:
     def codes(self) -> frozenset[str]:
         """The names of all that was found."""
         return frozenset(code for step in self.steps for code in step.codes)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What openssl says of the reply of an authority: the time in it, or why there is none.
+
+    `signers`: SHA-256 of the public key of each certificate for time stamps that came with it.
+    """
+
+    result: Result
+    text: str = ""
+    moment: datetime | None = None
+    signers: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -426,6 +442,7 @@ class _Sealed:
     content: bytes
     seal: Mapping[str, Any]
     times: list[tuple[datetime, str]] = field(default_factory=list)
+    signers: dict[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -552,14 +569,18 @@ class _Walk:
             self.notes.doubt("tokens", f"{sealed.name}: it names no authority, so only its owner vouches for the time")
 
     def check_reply(self, sealed: _Sealed, name: str, authority: str, imprint: str) -> None:
-        result, moment, text = ask_openssl(self.files.read(name, MAX_REPLY_BYTES), imprint, self.trust.roots)
-        if result == "fails":
-            self.notes.fail("tokens", "token_exchanged", f"{name}: {text}")
-        elif moment is None:
-            self.notes.doubt("tokens", f"{name}: {text}")
+        answer = ask_openssl(self.files.read(name, MAX_REPLY_BYTES), imprint, self.trust.roots)
+        if answer.result == "fails":
+            self.notes.fail("tokens", "token_exchanged", f"{name}: {answer.text}")
+        elif answer.moment is None:
+            self.notes.doubt("tokens", f"{name}: {answer.text}")
         else:
-            sealed.times.append((moment, authority))
-            self.notes.tell("tokens", f"{sealed.name}: {authority} saw it at {tell_moment(moment)}")
+            for signer in answer.signers & sealed.signers.keys():
+                text = f"{sealed.name}: {authority} and {sealed.signers[signer]} are one authority"
+                self.notes.fail("tokens", "token_exchanged", text)
+            sealed.signers.update(dict.fromkeys(answer.signers, authority))
+            sealed.times.append((answer.moment, authority))
+            self.notes.tell("tokens", f"{sealed.name}: {authority} saw it at {tell_moment(answer.moment)}")
 
     def check_clock(self, sealed: _Sealed) -> None:
         claimed = parse_moment(sealed.manifest["sealed_at"])
@@ -714,16 +735,15 @@ class Ledger:
             self._fail("ledger_rolled_back", f"{authority} stamped entry {number:,}; there are {len(self.heads):,}")
             return None
         reply = self.files.read(name, MAX_REPLY_BYTES)
-        result, moment, text = ask_openssl(reply, self.heads[number - 1], self.trust.roots)
-        if result == "fails":
-            self._fail("ledger_rewritten", f"{name}: {text}")
-        elif moment is None:
-            self.notes.doubt("custody", f"{name}: {text}")
+        answer = ask_openssl(reply, self.heads[number - 1], self.trust.roots)
+        if answer.result == "fails":
+            self._fail("ledger_rewritten", f"{name}: {answer.text}")
+        elif answer.moment is None:
+            self.notes.doubt("custody", f"{name}: {answer.text}")
         else:
-            self.notes.tell(
-                "custody", f"entry {number:,} and all before it exist since {tell_moment(moment)} ({authority})"
-            )
-        return moment
+            text = f"entry {number:,} and all before it exist since {tell_moment(answer.moment)} ({authority})"
+            self.notes.tell("custody", text)
+        return answer.moment
 
 
 def state_line(line: Mapping[str, Any]) -> dict[str, Any]:
@@ -812,7 +832,7 @@ def is_wacz_signed(key: str, signature: str, content: bytes) -> bool:
     return False
 
 
-def ask_openssl(reply: bytes, imprint: str, roots: Path | None) -> tuple[Result, datetime | None, str]:
+def ask_openssl(reply: bytes, imprint: str, roots: Path | None) -> Answer:
     """Give whether the reply of an authority holds for a SHA-256, by `openssl ts -verify`, and the time that it states.
 
     The authority's certificate must have been valid at that time, and lead to a root. It is not asked whether it was
@@ -820,22 +840,38 @@ def ask_openssl(reply: bytes, imprint: str, roots: Path | None) -> tuple[Result,
     """
     anchors = ["-CAfile", str(roots)] if roots else _find_roots()
     if not anchors:
-        return "not checked", None, "no roots to check it by: name a file of them by --trust"
+        return Answer("not checked", "no roots to check it by: name a file of them by --trust")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "reply.tsr"
         file.write_bytes(reply)
         try:
             moment = _read_time(file)
             if moment is None:
-                return "fails", None, "it states no time"
+                return Answer("fails", "it states no time")
             at = str(int(moment.timestamp()))
-            _run("-verify", "-in", str(file), "-digest", imprint, *anchors, "-attime", at)
+            _run("ts", "-verify", "-in", str(file), "-digest", imprint, *anchors, "-attime", at)
+            return Answer("holds", "", moment, _find_signers(file.with_suffix(".der")))
         except FileNotFoundError:
-            return "not checked", None, "there is no openssl here; it is checked by `openssl ts -verify`"
+            return Answer("not checked", "there is no openssl here; it is checked by `openssl ts -verify`")
         except (subprocess.SubprocessError, ValueError, OSError) as error:
             found = _REASON.findall(str(getattr(error, "stderr", "")))
-            return "fails", None, f"it does not hold for this: {(found or [type(error).__name__])[-1]}"
-    return "holds", moment, ""
+            return Answer("fails", f"it does not hold for this: {(found or [type(error).__name__])[-1]}")
+
+
+def _find_signers(token: Path) -> frozenset[str]:
+    """Give the keys that may have signed a token: those of its certificates that are for time stamps.
+
+    More may have been put beside the one that signed, but that one cannot be left out.
+    """
+    form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    found = set()
+    certificates = _run("pkcs7", "-inform", "DER", "-in", str(token), "-print_certs")
+    for one in x509.load_pem_x509_certificates(certificates.encode()):
+        with suppress(x509.ExtensionNotFound):
+            uses = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+            if ExtendedKeyUsageOID.TIME_STAMPING in uses:
+                found.add(digest(one.public_key().public_bytes(*form)))
+    return frozenset(found)
 
 
 def find_time(reply: bytes) -> datetime | None:
@@ -852,16 +888,16 @@ def find_time(reply: bytes) -> datetime | None:
 def _read_time(file: Path) -> datetime | None:
     """Give the time in the token of a reply; what stands beside the token is signed by nobody, and not looked at."""
     token = file.with_suffix(".der")
-    _run("-reply", "-in", str(file), "-token_out", "-out", str(token))
-    stated = _STAMPED.search(_run("-reply", "-token_in", "-in", str(token), "-text"))
+    _run("ts", "-reply", "-in", str(file), "-token_out", "-out", str(token))
+    stated = _STAMPED.search(_run("ts", "-reply", "-token_in", "-in", str(token), "-text"))
     return datetime.strptime(f"{stated[1]} {stated[2]} +0000", "%b %d %H:%M:%S %Y %z") if stated else None
 
 
 def _run(*arguments: str) -> str:
-    """Give what `openssl ts` says; CalledProcessError where it says no."""
+    """Give what openssl says; CalledProcessError where it says no."""
     environment = {**os.environ, "LC_ALL": "C"}
     done = subprocess.run(
-        ["openssl", "ts", *arguments],
+        ["openssl", *arguments],
         capture_output=True,
         text=True,
         errors="replace",
