@@ -1,6 +1,7 @@
 """Tests of cloneward.seal.verify."""
 
 import ast
+import base64
 import json
 import shutil
 import subprocess
@@ -10,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.seal import verify as module
-from cloneward.seal.verify import Trust, read_entry, read_spelled, spell, tell_report, verify
+from cloneward.seal.verify import Trust, is_wacz_signed, read_entry, read_spelled, spell, tell_report, verify
 from tests.seal.attacks import ATTACKS, flip_bits, flip_files, repack, sign_seal, unpack
 
 pytestmark = pytest.mark.server
@@ -222,3 +225,24 @@ def test_deep_seals(tmp_path):
     for depth in (39, 41, 200, 900, 5000):
         content = b'{"a":' * depth + b"1" + b"}" * depth + b"\n"
         assert (read_spelled(content, {str: object}) is None) == (depth > 40)
+
+
+def spell_key(key):
+    """A public key as a history writes it."""
+    form = serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+    return base64.b64encode(key.public_key().public_bytes(*form)).decode()
+
+
+def test_odd_keys_of_archives(handed_over):
+    """A key of another kind, curve or spelling signs nothing, whatever the library says to it."""
+    owner = handed_over[0]
+    signed = owner.signer.sign_wacz("sha256:00", "2026-11-24T04:00:00Z")
+    key, signature = signed["publicKey"], signed["signature"]
+    assert is_wacz_signed(key, signature, b"sha256:00")
+    others = [ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()]
+    others += [rsa.generate_private_key(65537, 2048)]
+    unknown_curve = base64.b64encode(base64.b64decode(key).replace(b"\x2b\x81\x04\x00\x22", b"\x2b\x81\x04\x00\x02"))
+    for other in ["", "?", key + "=", key[:-4], unknown_curve.decode(), *map(spell_key, others)]:
+        assert not is_wacz_signed(other, signature, b"sha256:00")
+    for other in ["", "?", signature + "=", signature[:-4], signature + "\n", "AAAA" * 32]:
+        assert not is_wacz_signed(key, other, b"sha256:00")

@@ -8,7 +8,6 @@ rests on the package's own word alone is "not checked", and the exit code is 4, 
 
 import argparse
 import base64
-import binascii
 import hashlib
 import json
 import os
@@ -27,7 +26,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, utils
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -820,14 +819,14 @@ def find_archive_faults(archive: Files, wacz_key: str | None) -> Iterator[tuple[
 def is_wacz_signed(key: str, signature: str, content: bytes) -> bool:
     """Tell whether a signature of wacz-auth holds: ECDSA with SHA-256, `r` and `s` side by side; both in base64."""
     try:
-        public = serialization.load_der_public_key(base64.b64decode(key, validate=True))
-        raw = base64.b64decode(signature, validate=True)
-        half = len(raw) // 2
-        spelled = utils.encode_dss_signature(int.from_bytes(raw[:half]), int.from_bytes(raw[half:]))
+        spki, raw = base64.b64decode(key, validate=True), base64.b64decode(signature, validate=True)
+        public, half = serialization.load_der_public_key(spki), len(raw) // 2
+        is_spelled = base64.b64encode(spki).decode() == key and base64.b64encode(raw).decode() == signature
         if isinstance(public, ec.EllipticCurvePublicKey) and len(raw) == 2 * ((public.key_size + 7) // 8):
-            public.verify(spelled, content, ec.ECDSA(hashes.SHA256()))
-            return base64.b64encode(raw).decode() == signature
-    except (InvalidSignature, ValueError, binascii.Error):
+            pair = utils.encode_dss_signature(int.from_bytes(raw[:half], "big"), int.from_bytes(raw[half:], "big"))
+            public.verify(pair, content, ec.ECDSA(hashes.SHA256()))
+            return is_spelled
+    except (InvalidSignature, UnsupportedAlgorithm, ValueError):
         pass
     return False
 
@@ -858,6 +857,10 @@ def ask_openssl(reply: bytes, imprint: str, roots: Path | None) -> Answer:
             return Answer("fails", f"it does not hold for this: {(found or [type(error).__name__])[-1]}")
 
 
+# What cryptography raises on certificates that are none of the usual ones; such a one signed nothing that held.
+_ODD_CERTIFICATES = (x509.ExtensionNotFound, x509.DuplicateExtension, UnsupportedAlgorithm, ValueError, TypeError)
+
+
 def _find_signers(token: Path) -> frozenset[str]:
     """Give the keys that may have signed a token: those of its certificates that are for time stamps.
 
@@ -867,7 +870,7 @@ def _find_signers(token: Path) -> frozenset[str]:
     found = set()
     certificates = _run("pkcs7", "-inform", "DER", "-in", str(token), "-print_certs")
     for one in x509.load_pem_x509_certificates(certificates.encode()):
-        with suppress(x509.ExtensionNotFound):
+        with suppress(*_ODD_CERTIFICATES):
             uses = one.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
             if ExtendedKeyUsageOID.TIME_STAMPING in uses:
                 found.add(digest(one.public_key().public_bytes(*form)))
