@@ -13,7 +13,9 @@ from cloneward.fingerprint.local import MOST_ASKED, MOST_KEPT, Frame, fingerprin
 from cloneward.match.geometry import (
     LEAST_INLIERS,
     MOST_DIFFERENT,
+    Check,
     Points,
+    Similarity,
     check_pair,
     could_agree,
     count_ones,
@@ -235,3 +237,22 @@ def test_monogram_shown():
     check = check_pair(points_of(image), points_of(image.resize((300, 300))))
     assert check.is_drawn
     assert check.holds
+
+
+@pytest.mark.parametrize(
+    ("inliers", "share", "correlation", "drawn", "holds"),
+    [
+        (8, 0.3, 0.65, False, True),
+        (7, 0.3, 0.65, False, False),
+        (8, 0.29, 0.9, False, False),
+        (8, 0.3, 0.64, False, False),
+        (40, 0.65, 0.5, False, True),
+        (40, 0.64, 0.5, False, False),
+        (40, 0.9, 0.49, False, False),
+        (40, 0.9, 0.91, True, False),
+        (40, 0.3, 0.92, True, True),
+    ],
+)
+def test_bounds(inliers, share, correlation, drawn, holds):
+    """Points, their share and brightness must all do; where most points agree, brightness may agree less."""
+    assert Check(inliers, share, correlation, Similarity(1, 0, 0, 0), drawn).holds is holds

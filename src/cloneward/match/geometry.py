@@ -21,6 +21,8 @@ LEAST_SHARE = 0.3
 """Of the points that both would show, as many as are compared: less is a frame or a letterhead that both have."""
 LEAST_CORRELATION = 0.65
 """Of brightness, where the pictures overlap."""
+MANY_SHARE, MANY_CORRELATION = 0.65, 0.5
+"""Where as many points agree, what is written all over may disturb the brightness more."""
 LEAST_DRAWN_CORRELATION = 0.92
 """Where the item is drawn: two logos or monograms of one make differ in a letter only."""
 
@@ -69,8 +71,9 @@ class Check:
     @property
     def holds(self) -> bool:
         """True where one picture shows the other."""
-        enough = self.inliers >= LEAST_INLIERS and self.share >= LEAST_SHARE
-        return enough and self.correlation >= (LEAST_DRAWN_CORRELATION if self.is_drawn else LEAST_CORRELATION)
+        least = MANY_CORRELATION if self.share >= MANY_SHARE else LEAST_CORRELATION
+        alike = self.correlation >= (LEAST_DRAWN_CORRELATION if self.is_drawn else least)
+        return self.inliers >= LEAST_INLIERS and self.share >= LEAST_SHARE and alike
 
 
 def measure_sides(frame: Frame) -> tuple[float, float]:
