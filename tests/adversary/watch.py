@@ -221,7 +221,7 @@ def _answer(script: Script, step: Step, request: Request) -> Answer:
         return Reply(write_page(script.host, "<p>Sponsored listings. This domain may be for sale.</p>"))
     if step.state == "unreachable":
         return _fail(step)
-    if step.state in {"parked", "suspended", "empty"}:
+    if step.state in {"parked", "suspended", "empty"} and step.how not in HELD:  # a held name is gone, its host is not
         show = {"parked": show_parked, "suspended": show_suspended, "empty": show_empty}[step.state]
         status, body = show(step.how, script.host)
         return Reply(body, status=status)
