@@ -139,7 +139,7 @@ class Capturer:
         workspace = self.folder / name
         shutil.rmtree(workspace, ignore_errors=True)
         self.home.mkdir(parents=True, exist_ok=True)
-        self._call("init", str(workspace), "--site", "https://owner.test/", most_s=60)
+        self.call("init", str(workspace), "--site", "https://owner.test/", most_s=60)
         (workspace / "cloneward.toml").write_text(self._settings, encoding="utf-8")
         return workspace
 
@@ -147,7 +147,7 @@ class Capturer:
         """Capture one address, and read what was captured."""
         evidence = workspace / "evidence"
         before = set(evidence.glob("*/capture.wacz"))
-        run = self._call("capture", url, "--json", "--workspace", str(workspace), *options, most_s=most_s)
+        run = self.call("capture", url, "--json", "--workspace", str(workspace), *options, most_s=most_s)
         run.kept = read_captures(sorted(set(evidence.glob("*/capture.wacz")) - before))
         return run
 
@@ -165,7 +165,8 @@ class Capturer:
         """Files that only a download can have written."""
         return sorted(path.name for place in (workspace, self.home) for path in place.rglob("*") if path.name in BAIT)
 
-    def _call(self, *arguments: str, most_s: float) -> Run:
+    def call(self, *arguments: str, most_s: float) -> Run:
+        """Run the program, watch it and its children, and end what is left of them."""
         output, errors = self.folder / "last.jsonl", self.folder / "last.err"
         self.folder.mkdir(parents=True, exist_ok=True)
         environment = {**os.environ, "HOME": str(self.home), "PYTHONPATH": str(ROOT / "src")}

@@ -106,8 +106,10 @@ def _list_navigations() -> list[Hostile]:
         one(
             "schemes",
             "schemes",
-            "const places = ['mailto:a@example.org', 'tel:+1', 'own-app://run', 'ms-settings:', 'intent://x#Intent;end',"
-            "'view-source:http://example.org', 'chrome://settings', 'chrome://crash', 'about:crash', 'ftp://127.0.0.1/',"
+            "const places = ['mailto:a@example.org', 'tel:+1', 'own-app://run', 'ms-settings:',"
+            " 'intent://x#Intent;end',"
+            "'view-source:http://example.org', 'chrome://settings', 'chrome://crash', 'about:crash',"
+            " 'ftp://127.0.0.1/',"
             "'filesystem:http://example.org/temporary/a', 'devtools://devtools/bundled/inspector.html'];"
             "for (const place of places) { const at = document.createElement('iframe'); at.src = place;"
             " document.body.append(at); const link = document.createElement('a'); link.href = place;"
@@ -163,10 +165,12 @@ def _list_files() -> list[Hostile]:
             "local-files",
             "schemes",
             "for (const place of ['file:///etc/passwd', 'file:///', 'file://localhost/etc/hostname']) {"
-            " fetch(place).then(answer => answer.text()).then(text => fetch('/leaked?' + encodeURIComponent(text)), () => {});"
+            " fetch(place).then(answer => answer.text()).then(text => fetch('/leaked?' +"
+            " encodeURIComponent(text)), () => {});"
             " for (const [tag, name] of [['iframe', 'src'], ['img', 'src'], ['script', 'src'], ['object', 'data']]) {"
             "  const at = document.createElement(tag); at[name] = place; document.body.append(at);"
-            "  at.onload = () => { try { if (at.contentDocument?.body?.innerText) fetch('/leaked') } catch (error) {} } }"
+            "  at.onload = () => { try { if (at.contentDocument?.body?.innerText) fetch('/leaked') } catch"
+            " (error) {} } }"
             " try { open(place) } catch (error) {} }",
             never=("/leaked",),
         ),
@@ -206,13 +210,15 @@ def _list_windows() -> list[Hostile]:
         one(
             "unload-busy",
             "time",
-            "for (const name of ['pagehide', 'unload', 'visibilitychange']) addEventListener(name, () => { for (;;); })",
+            "for (const name of ['pagehide', 'unload', 'visibilitychange']) addEventListener(name, () => { for"
+            " (;;); })",
         ),
         one("print", "dialogs", "setInterval(() => print(), 20)"),
         one(
             "popups",
             "popups",
-            "const storm = () => { for (let n = 0; n < 100; n++) open('/popup?' + n, '_blank', 'width=100') }; storm(); onclick = storm",
+            "const storm = () => { for (let n = 0; n < 100; n++) open('/popup?' + n, '_blank', 'width=100') };"
+            " storm(); onclick = storm",
             routes={"/popup": page("popup", "open('/popup?' + Math.random())")},
             most={"/popup": 20},
         ),
@@ -227,7 +233,8 @@ def _list_windows() -> list[Hostile]:
         one(
             "fullscreen",
             "permissions",
-            "setInterval(() => { document.body.requestFullscreen().then(() => fetch('/granted'), () => {}); document.body.requestPointerLock() }, 100)",
+            "setInterval(() => { document.body.requestFullscreen().then(() => fetch('/granted'), () => {});"
+            " document.body.requestPointerLock() }, 100)",
             never=("/granted",),
         ),
         one(
@@ -246,7 +253,8 @@ def _list_windows() -> list[Hostile]:
             "clipboard",
             "permissions",
             "document.oncopy = document.onpaste = () => fetch('/granted');"
-            "navigator.clipboard.writeText('rm -rf ~').then(() => fetch('/granted'), () => {}); document.execCommand('paste')",
+            "navigator.clipboard.writeText('rm -rf ~').then(() => fetch('/granted'), () => {});"
+            " document.execCommand('paste')",
             never=("/granted",),
             secure=True,
         ),
@@ -256,13 +264,19 @@ def _list_windows() -> list[Hostile]:
 def _list_loads() -> list[Hostile]:
     worker = "new Worker(URL.createObjectURL(new Blob(['for (;;);'])))"
     laughs = "".join(f'<g id="g{n}">' + f'<use href="#g{n - 1}"/>' * 10 + "</g>" for n in range(1, 10))
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg"><defs><rect id="g0" width="1" height="1"/>{laughs}</defs><use href="#g9"/></svg>'
+    svg = (
+        f'<svg xmlns="http://www.w3.org/2000/svg"><defs><rect id="g0" width="1" height="1"/>{laughs}</defs><use'
+        f' href="#g9"/></svg>'
+    )
     entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 10))
     xml = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "lol">{entities}]><r>&e9;</r>'
-    frame_on = lambda request, _: page(
-        "frames", body=f'<iframe src="/frame?n={int(request.query.get("n", 0)) + 1}"></iframe>'
-    )  # noqa: E731
-    style_on = lambda request, _: Reply(f"@import '/style?n={int(request.query.get('n', 0)) + 1}';".encode(), STYLE)  # noqa: E731
+
+    def frame_on(request: Request, _: dict[str, Any]) -> Answer:
+        return page("frames", body=f'<iframe src="/frame?n={int(request.query.get("n", 0)) + 1}"></iframe>')
+
+    def style_on(request: Request, _: dict[str, Any]) -> Answer:
+        return Reply(f"@import '/style?n={int(request.query.get('n', 0)) + 1}';".encode(), STYLE)
+
     return [
         one("loop", "time", "setTimeout(() => { for (;;); }, 300)"),
         one("loop-at-once", "time", "for (;;);", stands=False),
@@ -276,23 +290,27 @@ def _list_loads() -> list[Hostile]:
         one(
             "memory",
             "memory",
-            "window.kept = []; setInterval(() => { if (kept.length < 400) kept.push(new Uint8Array(1.6e7).fill(7)) }, 5)",
+            "window.kept = []; setInterval(() => { if (kept.length < 400) kept.push(new"
+            " Uint8Array(1.6e7).fill(7)) }, 5)",
         ),
         one(
             "memory-text",
             "memory",
-            "let text = 'x'.repeat(2 ** 20); window.kept = []; setInterval(() => { if (kept.length < 4000) kept.push((text + kept.length).split('').join('')) }, 5)",
+            "let text = 'x'.repeat(2 ** 20); window.kept = []; setInterval(() => { if (kept.length < 4000)"
+            " kept.push((text + kept.length).split('').join('')) }, 5)",
         ),
         one(
             "memory-pictures",
             "memory",
-            "window.kept = []; setInterval(() => { if (kept.length < 60) { const at = new OffscreenCanvas(8000, 8000); at.getContext('2d').fillRect(0, 0, 8000, 8000); kept.push(at) } }, 5)",
+            "window.kept = []; setInterval(() => { if (kept.length < 60) { const at = new OffscreenCanvas(8000,"
+            " 8000); at.getContext('2d').fillRect(0, 0, 8000, 8000); kept.push(at) } }, 5)",
         ),
         one("nodes", "memory", "for (let n = 0; n < 1e6; n++) document.body.append(document.createElement('i'))"),
         one(
             "nodes-endless",
             "memory",
-            "setInterval(() => { for (let n = 0; n < 2e4 && document.body.childNodes.length < 2e7; n++) document.body.append('word ') }, 1)",
+            "setInterval(() => { for (let n = 0; n < 2e4 && document.body.childNodes.length < 2e7; n++)"
+            " document.body.append('word ') }, 1)",
         ),
         one("tall", "memory", "document.body.style.height = '30000000px'"),
         one(
@@ -305,7 +323,8 @@ def _list_loads() -> list[Hostile]:
         one(
             "frames-many",
             "requests",
-            "for (let n = 0; n < 5000; n++) { const at = document.createElement('iframe'); at.src = '/frame?' + n; document.body.append(at) }",
+            "for (let n = 0; n < 5000; n++) { const at = document.createElement('iframe'); at.src = '/frame?' +"
+            " n; document.body.append(at) }",
             routes={"/frame": page("frame")},
             most={"/frame": REQUESTS},
         ),
@@ -319,7 +338,8 @@ def _list_loads() -> list[Hostile]:
         one(
             "hosts-flood",
             "requests",
-            f"for (let n = 0; n < {STRANGE_HOSTS}; n++) fetch(location.protocol + '//h' + n + '.test:' + location.port + '/', {{mode: 'no-cors'}}).catch(() => {{}})",
+            f"for (let n = 0; n < {STRANGE_HOSTS}; n++) fetch(location.protocol + '//h' + n + '.test:' +"
+            f" location.port + '/', {{mode: 'no-cors'}}).catch(() => {{}})",
         ),
         one(
             "styles-endless",
@@ -503,12 +523,15 @@ def _list_addresses(port: int) -> list[Hostile]:
     every = (
         "for (const place of {}) {{ fetch(place + '/fetch', {{mode: 'no-cors'}}).catch(() => {{}});"
         " for (const [tag, name] of [['img', 'src'], ['script', 'src'], ['iframe', 'src'], ['object', 'data']])"
-        " {{ const at = document.createElement(tag); try {{ at[name] = place + '/' + tag }} catch (error) {{}}; document.body.append(at) }} }}"
+        " {{ const at = document.createElement(tag); try {{ at[name] = place + '/' + tag }} catch (error) {{}};"
+        " document.body.append(at) }} }}"
     )
     stun = (
-        f"const link = new RTCPeerConnection({{iceServers: [{{urls: ['stun:127.0.0.1:{port}', 'turn:127.0.0.1:{port}?transport=tcp'],"
+        f"const link = new RTCPeerConnection({{iceServers: [{{urls: ['stun:127.0.0.1:{port}',"
+        f" 'turn:127.0.0.1:{port}?transport=tcp'],"
         " username: 'a', credential: 'b'}]}); link.createDataChannel('x');"
-        "link.onicecandidate = event => { if (/ (10|192\\.168|172\\.(1[6-9]|2\\d|3[01]))\\.\\d+\\.\\d+/.test(event.candidate?.candidate || ''))"
+        "link.onicecandidate = event => { if (/ (10|192\\.168|172\\.(1[6-9]|2\\d|3[01]))\\.\\d+\\.\\d+/"
+        ".test(event.candidate?.candidate || ''))"
         " fetch('/leaked') }; link.createOffer().then(it => link.setLocalDescription(it))"
     )
     hints = "".join(
@@ -516,10 +539,19 @@ def _list_addresses(port: int) -> list[Hostile]:
         for kind in ("preconnect", "prefetch", "prerender", "preload", "stylesheet", "manifest", "icon")
     )
     away = Reply(status=307, headers=(("Location", f"{at}/redirected"),))
-    socket = f"for (const kind of ['ws', 'http']) {{ try {{ new WebSocket(kind + '://127.0.0.1:{port}/socket') }} catch (error) {{}} }} new EventSource('{at}/events')"
-    worker = f"new Worker(URL.createObjectURL(new Blob([\"fetch('{at}/worker', {{mode: 'no-cors'}}); importScripts('{at}/part')\"])))"
+    socket = (
+        f"for (const kind of ['ws', 'http']) {{ try {{ new WebSocket(kind + '://127.0.0.1:{port}/socket') }} catch"
+        f" (error) {{}} }} new EventSource('{at}/events')"
+    )
+    worker = (
+        f"new Worker(URL.createObjectURL(new Blob([\"fetch('{at}/worker', {{mode: 'no-cors'}});"
+        f" importScripts('{at}/part')\"])))"
+    )
     form = f'<form method="post" action="{at}/form" enctype="text/plain"><input name="x" value="FLUSHALL"></form>'
-    named = "let turn = 0; setInterval(() => fetch(`http://inside${turn}.test:%d/turn?${turn++}`, {mode: 'no-cors'}).catch(() => {}), 300)"
+    named = (
+        "let turn = 0; setInterval(() => fetch(`http://inside${turn}.test:%d/turn?${turn++}`, {mode:"
+        " 'no-cors'}).catch(() => {}), 300)"
+    )
     return [
         one("private-spellings", "addresses", every.format(places)),
         one("private-networks", "addresses", every.format(wide)),
@@ -540,7 +572,8 @@ def _list_addresses(port: int) -> list[Hostile]:
         one(
             "private-beacon",
             "addresses",
-            f"navigator.sendBeacon('{at}/beacon', 'x'); addEventListener('pagehide', () => navigator.sendBeacon('{at}/bye', 'x'))",
+            f"navigator.sendBeacon('{at}/beacon', 'x'); addEventListener('pagehide', () =>"
+            f" navigator.sendBeacon('{at}/bye', 'x'))",
         ),
         one("private-worker", "addresses", worker),
         one("private-hints", "addresses", body=hints),
@@ -556,21 +589,35 @@ def _list_addresses(port: int) -> list[Hostile]:
 
 def _list_inputs() -> list[Hostile]:
     login = (
-        '<h2>Log in to go on</h2><form method="post" action="/typed"><input name="user" autocomplete="username" autofocus>'
+        '<h2>Log in to go on</h2><form method="post" action="/typed"><input name="user" autocomplete="username"'
+        " autofocus>"
         '<input name="pass" type="password" autocomplete="current-password"><button>Log in</button></form>'
     )
-    typed = "for (const name of ['input', 'keydown', 'change', 'paste']) addEventListener(name, () => fetch('/typed'), true)"
+    typed = (
+        "for (const name of ['input', 'keydown', 'change', 'paste']) addEventListener(name, () => fetch('/typed'),"
+        " true)"
+    )
     captcha = (
         '<h2>Verify you are human</h2><div class="g-recaptcha" data-sitekey="none"><input type="checkbox" id="human"'
         ' onclick="fetch(\'/solved\')"><label for="human">I\'m not a robot</label></div>'
     )
-    hold = "<h2>Press and hold to confirm you are a human</h2><button onmousedown=\"fetch('/solved')\">Press and hold</button>"
-    puzzle = '<h2>Type the letters in the picture</h2><form action="/solved"><input name="answer"><button>Go on</button></form>'
+    hold = (
+        "<h2>Press and hold to confirm you are a human</h2><button onmousedown=\"fetch('/solved')\">Press and"
+        " hold</button>"
+    )
+    puzzle = (
+        '<h2>Type the letters in the picture</h2><form action="/solved"><input name="answer"><button>Go'
+        " on</button></form>"
+    )
     files = (
         '<input type="file" id="file" multiple><script>file.onchange = () => fetch("/uploaded", {method: "POST",'
-        " body: file.files[0]}); setInterval(() => { file.click(); file.showPicker && file.showPicker() }, 100)</script>"
+        " body: file.files[0]}); setInterval(() => { file.click(); file.showPicker && file.showPicker() },"
+        " 100)</script>"
     )
-    pay = '<h2>Pay 1 € to read on</h2><form method="post" action="/typed"><input name="cc-number" autocomplete="cc-number"><button>Pay</button></form>'
+    pay = (
+        '<h2>Pay 1 € to read on</h2><form method="post" action="/typed"><input name="cc-number"'
+        ' autocomplete="cc-number"><button>Pay</button></form>'
+    )
     return [
         one("login", "input", typed, login, never=("/typed",), says="login"),
         one("login-only", "input", typed, login.replace("to go on", ""), never=("/typed",), says="login"),
@@ -602,7 +649,8 @@ def _list_tampering() -> list[Hostile]:
         "const bad = () => { throw new Error('broken') };"
         "JSON.stringify = JSON.parse = bad; Date.now = () => NaN; window.Date = function () { return {getTime: bad} };"
         "Function.prototype.toString = () => 'nothing'; Object.prototype.toString = bad; Array.prototype.map = bad;"
-        "Array.prototype.push = () => 0; String.prototype.trim = bad; window.Promise = undefined; window.Map = undefined;"
+        "Array.prototype.push = () => 0; String.prototype.trim = bad; window.Promise = undefined; window.Map ="
+        " undefined;"
         "Object.defineProperty(Object.prototype, 'toJSON', {get() { return bad }, configurable: true})"
     )
     documents = (
@@ -618,7 +666,8 @@ def _list_tampering() -> list[Hostile]:
     watched = (
         "const wipe = () => { document.body.textContent = ''; for (;;); };"
         "const trap = new Image(); Object.defineProperty(trap, 'id', {get: wipe}); console.log('%c', trap);"
-        "setInterval(() => { const began = performance.now(); debugger; if (performance.now() - began > 200) wipe() }, 100);"
+        "setInterval(() => { const began = performance.now(); debugger; if (performance.now() - began > 200)"
+        " wipe() }, 100);"
         "setInterval(() => { if (outerWidth - innerWidth > 300) wipe() }, 100)"
     )
     worker = (
@@ -627,7 +676,10 @@ def _list_tampering() -> list[Hostile]:
         "self.addEventListener('fetch', event => event.respondWith(new Response('<p>Nothing was ever here</p>',"
         " {headers: {'Content-Type': 'text/html'}})))"
     )
-    fetches = "window.fetch = window.XMLHttpRequest = window.WebSocket = function () { throw 1 }; window.open = null; Object.freeze(window.performance)"
+    fetches = (
+        "window.fetch = window.XMLHttpRequest = window.WebSocket = function () { throw 1 }; window.open = null;"
+        " Object.freeze(window.performance)"
+    )
     return [
         one("prototypes", "instrumentation", prototypes),
         one("documents", "instrumentation", documents),
@@ -639,7 +691,8 @@ def _list_tampering() -> list[Hostile]:
         one(
             "service-worker",
             "profile",
-            "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() => fetch('/?again'))",
+            "navigator.serviceWorker.register('/sw.js').then(() => navigator.serviceWorker.ready).then(() =>"
+            " fetch('/?again'))",
             routes={"/sw.js": Reply(worker.encode(), SCRIPT)},
             secure=True,
         ),
@@ -647,6 +700,8 @@ def _list_tampering() -> list[Hostile]:
             "names",
             "instrumentation",
             "",
-            '<form id="f"><input name="innerText"><input name="children"><input name="nodeType"><input name="parentNode"></form><img name="body"><img name="documentElement"><iframe name="Promise"></iframe><a id="Object"></a>',
+            '<form id="f"><input name="innerText"><input name="children"><input name="nodeType"><input'
+            ' name="parentNode"></form><img name="body"><img name="documentElement"><iframe'
+            ' name="Promise"></iframe><a id="Object"></a>',
         ),
     ]

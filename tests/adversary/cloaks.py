@@ -1,8 +1,8 @@
 """Sites that show what they copied to their victim alone, and to anybody else something harmless.
 
 Each `Cloak` says in `victim` what a victim is, in the words of `traits.MEANING`, and in `way` how the content is shown.
-Content counts as captured if its `marker` stands in the text of the capture; that of a canvas, which has no text, if the
-screenshot has a patch of its `colour`.
+Content counts as captured if its `marker` stands in the text of the capture; that of a canvas, which has no text, if
+the screenshot has a patch of its `colour`.
 """
 
 import base64
@@ -77,7 +77,7 @@ class Cloak:
         if request.path == "/pixel.png":
             return Reply(make_png(1, 1), "image/png")
         if request.path == CONTENT:
-            is_ours = request.query.get("k") == self._key
+            is_ours = request.query.get("k") == self.key
             return Reply(self._write_content() if is_ours else self._write_decoy())
         if request.path.startswith(STEP):
             return self._step_on(request)
@@ -99,7 +99,8 @@ class Cloak:
         return Reply(self._write_trial() if self.asks_page else self._write_content(), headers=headers)
 
     @property
-    def _key(self) -> str:
+    def key(self) -> str:
+        """What a script must know to fetch the content."""
         return hashlib.sha256(f"key of {self.name}".encode()).hexdigest()[:16]
 
     @staticmethod
@@ -188,13 +189,13 @@ WAYS = {
     "plain": lambda cloak: f"document.getElementById('decoy').textContent = {_hide(cloak)}",
     "insert": lambda cloak: f"document.getElementById('decoy').textContent = {_hide(cloak)}",
     "fetch": lambda cloak: (
-        f"document.getElementById('decoy').innerHTML = await (await fetch('{CONTENT}?k={cloak._key}')).text()"
+        f"document.getElementById('decoy').innerHTML = await (await fetch('{CONTENT}?k={cloak.key}')).text()"
     ),
     "frame": lambda cloak: (
         "const at = document.createElement('iframe'); at.width = 800; at.height = 400;"
-        f" at.src = '{CONTENT}?k={cloak._key}'; document.body.prepend(at)"
+        f" at.src = '{CONTENT}?k={cloak.key}'; document.body.prepend(at)"
     ),
-    "replace": lambda cloak: f"location.replace('{CONTENT}?k={cloak._key}')",
+    "replace": lambda cloak: f"location.replace('{CONTENT}?k={cloak.key}')",
     "write": lambda cloak: f"document.open(); document.write('<p>' + {_hide(cloak)} + '</p>'); document.close()",
     "numbers": lambda cloak: (
         f"const made = []; for (const [at, code] of {_code_points(cloak)}) made[at] = String.fromCharCode(code ^ 90);"

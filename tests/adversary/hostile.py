@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Self
 
 from tests.adversary.server import Answer, Handler, Server, Site, name_host
 from tests.adversary.words import name_marker
@@ -19,7 +20,8 @@ MEMORY_MIB = 2_500  # of the browser and all its processes, at their greatest
 
 # Each limit, and what it must do.
 LIMITS = {
-    "addresses": "nothing is opened on an address that is private, loopback or link-local and not allowed, by any spelling",
+    "addresses": "nothing is opened on an address that is private, loopback or link-local and not allowed, by any"
+    " spelling",
     "bytes": "a body, and a page with all its parts, is left after so many bytes, decoded ones too",
     "challenge": "what asks for proof of a person is left as it is, and said",
     "dialogs": "dialogs are dismissed and bounded, and so is leaving the page",
@@ -43,9 +45,9 @@ LIMITS = {
 class Hostile:
     """A page that attacks, and what must and must not be seen of it from outside.
 
-    `never` are paths of its own that must not be asked, `most` how often those with a beginning may be, `most_bytes` how
-    many may be taken in all. `says` is a word that the capture's problems must hold; `stands` whether its marker must be
-    in the text of the capture.
+    `never` are paths of its own that must not be asked, `most` how often those with a beginning may be, `most_bytes`
+    how many may be taken in all. `says` is a word that the capture's problems must hold; `stands` whether its marker
+    must be in the text of the capture.
     """
 
     name: str
@@ -82,12 +84,12 @@ class Canary:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", self.port))
         self._socket.settimeout(0.05)
-        self._stopped = threading.Event()
+        self.stopped = threading.Event()
         self._ends = time.monotonic() + lifetime_s
         self._thread = threading.Thread(target=self._listen, daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> "Canary":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *reason: object) -> None:
@@ -106,13 +108,13 @@ class Canary:
 
     def stop(self) -> None:
         """End."""
-        self._stopped.set()
+        self.stopped.set()
         self._thread.join(5)
         self._socket.close()
         self.server.stop()
 
     def _listen(self) -> None:
-        while not self._stopped.is_set() and time.monotonic() < self._ends:
+        while not self.stopped.is_set() and time.monotonic() < self._ends:
             with suppress(TimeoutError):
                 self.datagrams.append(self._socket.recv(2048))
 

@@ -9,19 +9,32 @@ from tests.adversary.words import write_page
 PARKED = {
     "for-sale": (
         "{name}",
-        "<h2>This domain is for sale</h2><p>{name} is available for purchase. Get a price in less than 24 hours.</p><a href='/buy'>Buy now</a>",
+        (
+            "<h2>This domain is for sale</h2><p>{name} is available for purchase. Get a price in less than 24"
+            " hours.</p><a href='/buy'>Buy now</a>"
+        ),
     ),
     "make-offer": (
         "{name} - Make an offer",
-        "<p>The owner of {name} accepts offers. Enter your offer below.</p><form><input name='offer'><button>Make offer</button></form>",
+        (
+            "<p>The owner of {name} accepts offers. Enter your offer below.</p><form><input name='offer'><button>Make"
+            " offer</button></form>"
+        ),
     ),
     "related-searches": (
         "{name}",
-        "<h2>Related searches</h2><ul><li><a href='/s?1'>Car insurance</a></li><li><a href='/s?2'>Cheap flights</a></li><li><a href='/s?3'>Online degrees</a></li></ul><p>Privacy policy. The sponsored listings displayed above are served automatically by a third party.</p>",
+        (
+            "<h2>Related searches</h2><ul><li><a href='/s?1'>Car insurance</a></li><li><a href='/s?2'>Cheap"
+            " flights</a></li><li><a href='/s?3'>Online degrees</a></li></ul><p>Privacy policy. The sponsored"
+            " listings displayed above are served automatically by a third party.</p>"
+        ),
     ),
     "just-registered": (
         "Welcome to {name}",
-        "<p>This domain name has just been registered. If you are the owner, log in to your account to set up your website.</p>",
+        (
+            "<p>This domain name has just been registered. If you are the owner, log in to your account to set up"
+            " your website.</p>"
+        ),
     ),
     "coming-soon": (
         "{name} is coming soon",
@@ -37,11 +50,17 @@ PARKED = {
     ),
     "lander-script": (
         "",
-        "<script>window.park = 'eyJhZHMiOiJ0cnVlIn0='; document.body.innerHTML += '<h2>{name}</h2><p>Sponsored listings</p><p>Inquire about this domain</p>'</script>",
+        (
+            "<script>window.park = 'eyJhZHMiOiJ0cnVlIn0='; document.body.innerHTML += '<h2>{name}</h2><p>Sponsored"
+            " listings</p><p>Inquire about this domain</p>'</script>"
+        ),
     ),
     "lander-frame": (
         "{name}",
-        "<iframe src='/lander' width='900' height='600' title='This domain may be for sale'></iframe><p>This domain may be for sale.</p>",
+        (
+            "<iframe src='/lander' width='900' height='600' title='This domain may be for sale'></iframe><p>This"
+            " domain may be for sale.</p>"
+        ),
     ),
     "parking-de": (
         "{name} steht zum Verkauf",
@@ -89,7 +108,10 @@ SUSPENDED = {
     "verification": (
         200,
         "{name} has been suspended",
-        "<p>The contact information of this domain name has not been verified by its registrant. The registrar has suspended the domain in line with ICANN rules.</p>",
+        (
+            "<p>The contact information of this domain name has not been verified by its registrant. The registrar"
+            " has suspended the domain in line with ICANN rules.</p>"
+        ),
     ),
     "abuse-registrar": (
         200,
@@ -129,16 +151,25 @@ EMPTY = {
     "forbidden": (403, "<h1>Forbidden</h1><p>You don't have permission to access this resource.</p>"),
     "server-default": (
         200,
-        "<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1><p>If you see this page, the nginx web server is successfully installed and working.</p>",
+        (
+            "<title>Welcome to nginx!</title><h1>Welcome to nginx!</h1><p>If you see this page, the nginx web server"
+            " is successfully installed and working.</p>"
+        ),
     ),
     "distribution-default": (
         200,
-        "<title>Apache2 Debian Default Page: It works</title><h1>It works!</h1><p>This is the default welcome page used to test the correct operation of the Apache2 server after installation.</p>",
+        (
+            "<title>Apache2 Debian Default Page: It works</title><h1>It works!</h1><p>This is the default welcome"
+            " page used to test the correct operation of the Apache2 server after installation.</p>"
+        ),
     ),
     "index-of": (200, "<title>Index of /</title><h1>Index of /</h1><hr><pre><a href='../'>../</a></pre><hr>"),
     "panel-default": (
         200,
-        "<title>Default web page</title><h1>Future home of something quite cool.</h1><p>If you're the site owner, log in to launch this site.</p>",
+        (
+            "<title>Default web page</title><h1>Future home of something quite cool.</h1><p>If you're the site owner,"
+            " log in to launch this site.</p>"
+        ),
     ),
 }
 

@@ -6,6 +6,7 @@ import struct
 import threading
 import time
 from contextlib import suppress
+from typing import Self
 
 LIFETIME_S = 1_800
 TTL_S = 0  # nobody may keep an answer
@@ -29,7 +30,7 @@ class Names:
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
 
-    def __enter__(self) -> "Names":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *reason: object) -> None:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from http import HTTPStatus
 from itertools import chain
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Self
 from urllib.parse import parse_qsl
 
 from tests.adversary.wire import chunk, encode
@@ -85,8 +85,9 @@ class Request:
 class Reply:
     """An answer, and how it is spoilt.
 
-    `claimed` is a Content-Length that is not the truth; after `cut` bytes of the body the link ends, by `ending`: close,
-    reset, or hang until the other side gives up. `pieces` gives the body of a stream, with `pause_s` before each piece.
+    `claimed` is a Content-Length that is not the truth; after `cut` bytes of the body the link ends, by
+    `ending`: close, reset, or hang until the other side gives up. `pieces` gives the body of a stream, with
+    `pause_s` before each piece.
     """
 
     body: bytes = b""
@@ -230,7 +231,7 @@ class Server:
         for thread in self._threads:
             thread.start()
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *reason: object) -> None:

@@ -41,6 +41,7 @@ def put(name: str) -> str:
 
 
 def run_script(code: str) -> str:
+    """A script as it stands in a page."""
     return f"<script>{code}</script>"
 
 
@@ -490,7 +491,8 @@ def _list_scripted() -> list[Site]:
                 "/": Reply(
                     say(
                         "csp",
-                        '<img src="/allowed.png"><script>document.body.append("never run")</script><script src="/own.js"></script>',
+                        '<img src="/allowed.png"><script>document.body.append("never run")</script><script'
+                        ' src="/own.js"></script>',
                     ),
                     headers=(("Content-Security-Policy", "default-src 'self'; report-uri /report"),),
                 ),

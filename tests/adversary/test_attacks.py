@@ -181,7 +181,7 @@ def test_floods(name, start, visit, tab, world):
 def test_downloads_start(visit, tab):
     """An unguarded Chromium starts the downloads of a page."""
     started = []
-    tab.on("download", lambda download: started.append(download))
+    tab.on("download", lambda it: started.append(it.url))
     for name in ("download", "download-storm", "download-blob"):
         visit(name, 500)
         assert started, name

@@ -23,6 +23,7 @@ LEAST = 40
 
 
 def tell_name(cloak):
+    """The name of a cloak, for the names of tests."""
     return cloak.name
 
 
@@ -128,7 +129,7 @@ def is_shown(tab, cloak):
     with suppress(Error):
         if cloak.way == "canvas":
             picture = Image.open(io.BytesIO(tab.screenshot())).convert("RGB")
-            at = dict((colour, count) for count, colour in picture.getcolors(2**24))
+            at = {colour: count for count, colour in picture.getcolors(2**24)}
             return at.get(cloak.colour, 0) >= PATCH * PATCH
         if cloak.way == "closed":
             session = tab.context.new_cdp_session(tab)

@@ -54,7 +54,7 @@ def test_canary_sees_all(serve, canary):
         found = find_breaches(hostile, server, canary)
         if len(found) == 3:
             break
-        canary._stopped.wait(0.02)
+        canary.stopped.wait(0.02)
     assert found == [
         f"the canary saw GET http://127.0.0.9:{canary.port}/a",
         "the canary saw a link without a request",

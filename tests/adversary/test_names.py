@@ -9,6 +9,7 @@ from tests.adversary.names import Names
 
 
 def look_up(names, name, kind="A"):
+    """Ask for a name once."""
     address, _, port = names.endpoint.partition(":")
     return dns.query.udp(dns.message.make_query(name, kind), address, timeout=0.3, port=int(port))
 

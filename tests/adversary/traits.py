@@ -133,7 +133,7 @@ def _is_order(value: str, request: Request, _: Mapping[str, Any]) -> bool:
     return len(places) == len(ORDER) and places == sorted(places) and spelt["user-agent"] == "User-Agent"
 
 
-# Judged by the server: value, request, what is known of the site's visitors: `visits` and `turn` count this request too.
+# Judged by the server: value, request, what is known of the visitors: `visits` and `turn` count this request too.
 REQUEST: dict[str, Callable[[Any, Request, Mapping[str, Any]], bool]] = {
     "ua": _is_agent,
     "referrer": _is_referrer,
@@ -158,7 +158,8 @@ _EVENT = "new Promise(done => addEventListener('{}', event => {{ if ({}) done(tr
 _RENDERER = (
     "(() => { const it = document.createElement('canvas').getContext('webgl'); if (!it) return false;"
     " const told = it.getExtension('WEBGL_debug_renderer_info');"
-    " return !/SwiftShader|llvmpipe|Mesa OffScreen/.test(it.getParameter(told ? told.UNMASKED_RENDERER_WEBGL : 7937)) })()"
+    " return !/SwiftShader|llvmpipe|Mesa OffScreen/.test(it.getParameter(told ? told.UNMASKED_RENDERER_WEBGL :"
+    " 7937)) })()"
 )
 _PERMISSIONS = (
     "navigator.permissions.query({name: 'notifications'}).then(it =>"
@@ -177,7 +178,10 @@ _PIXEL = (
     "new Promise(done => { const it = new Image(); it.onload = () => done(it.naturalWidth > 0);"
     " it.onerror = () => done(false); it.src = '/pixel.png' })"
 )
-_FRAMES = "new Promise(done => { let left = %d; const draw = () => left-- ? requestAnimationFrame(draw) : done(true); draw() })"
+_FRAMES = (
+    "new Promise(done => { let left = %d;"
+    " const draw = () => left-- ? requestAnimationFrame(draw) : done(true); draw() })"
+)
 _ZONE = "Intl.DateTimeFormat().resolvedOptions().timeZone"
 
 # Judged by the page: value to an expression.
@@ -201,7 +205,8 @@ PAGE: dict[str, Callable[[Any], str]] = {
     "webdriver": lambda value: "!navigator.webdriver",
     "native": lambda value: _NATIVE,
     "bindings": lambda value: (
-        "!Object.getOwnPropertyNames(window).some(name => /playwright|__pw|puppeteer|cdc_|selenium|webdriver/i.test(name))"
+        "!Object.getOwnPropertyNames(window).some(name =>"
+        " /playwright|__pw|puppeteer|cdc_|selenium|webdriver/i.test(name))"
     ),
     "plugins": lambda value: "navigator.plugins.length > 0",
     "chrome": lambda value: "typeof window.chrome === 'object'",

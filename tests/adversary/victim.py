@@ -1,4 +1,4 @@
-"""Plays the visitor that a table of traits describes: by HTTP alone, or in Chromium. Proves that cloaks are as they say."""
+"""Plays the visitor that a table of traits describes, by HTTP alone or in Chromium: cloaks are proven by it."""
 
 import re
 from collections.abc import Mapping
@@ -18,7 +18,8 @@ AGENT_TEXTS = {
     "iphone": f"{IPHONE} Version/19.1 Mobile/15E148 Safari/604.1",
     "ipad": "Mozilla/5.0 (iPad; CPU OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Mobile/15E148",
     "firefox": "Mozilla/5.0 (X11; Linux x86_64; rv:146.0) Gecko/20100101 Firefox/146.0",
-    "safari": "Mozilla/5.0 (Macintosh; Intel Mac OS X 15_1) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1 Safari/605.1.15",
+    "safari": "Mozilla/5.0 (Macintosh; Intel Mac OS X 15_1) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.1"
+    " Safari/605.1.15",
     "windows": f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36",
     "app": f"{IPHONE} Mobile/22B91 Instagram 360.0.0.30.107 (iPhone16,1; iOS 19_1; en_US)",
     "browser": dict(BROWSER_HEADERS)["User-Agent"],
@@ -66,7 +67,8 @@ LACKING = {
 HAVING = {
     "outer": "Object.defineProperty(window, 'outerHeight', {get: () => window.innerHeight + 85})",
     "screen": "Object.defineProperty(Screen.prototype, 'width', {get: () => 1920})",
-    "webgl": "HTMLCanvasElement.prototype.getContext = () => ({getExtension: () => null, getParameter: () => 'ANGLE (Intel)'})",
+    "webgl": "HTMLCanvasElement.prototype.getContext = () => ({getExtension: () => null, getParameter: () =>"
+    " 'ANGLE (Intel)'})",
     "permissions": "Object.defineProperty(Notification, 'permission', {get: () => 'default'})",
     "cores": "Object.defineProperty(Navigator.prototype, 'hardwareConcurrency', {get: () => 8})",
 }

@@ -86,7 +86,7 @@ def ask(
 
 @contextmanager
 def open_chromium(playwright: Playwright, flags: Sequence[str] = ()) -> Iterator[Browser]:
-    """A headless Chromium with its sandbox on, as nobody where we are root, that finds every name but localhost here."""
+    """A headless Chromium with its sandbox on, as nobody where we are root, that finds all names of tests here."""
     with tempfile.TemporaryDirectory(prefix="adversary-", ignore_cleanup_errors=True) as name:
         folder, profile = Path(name), Path(name) / "profile"
         profile.mkdir()

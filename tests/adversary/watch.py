@@ -131,7 +131,7 @@ def make_script(name: str, rng: Random, count: int) -> Script:
 def _go_on(last: Step, rng: Random) -> Step:
     """The step after another."""
     follow = NEXT["gone" if last.state in GONE else "shown"]
-    weights = {state: weight for state, weight in follow.items() if state != last.state or state in {"changed"}}
+    weights = {state: weight for state, weight in follow.items() if state != last.state or state == "changed"}
     if last.state in {"cloaked", "moved"}:  # from here a site comes to light, goes or stays
         weights |= {"live": 4}
         weights.pop("changed")

@@ -78,7 +78,7 @@ def accept_key(key: str) -> str:
 
 def frame(payload: bytes, kind: int = TEXT_FRAME) -> bytes:
     """One unmasked frame of a WebSocket, of less than 64 KiB."""
-    if len(payload) < 126:  # noqa: PLR2004 - the format's own limit
+    if len(payload) < 126:
         return bytes((kind, len(payload))) + payload
     return bytes((kind, 126)) + struct.pack(">H", len(payload)) + payload
 

@@ -6,7 +6,8 @@ from random import Random
 
 NOUNS = (
     "harbour lantern orchard kettle meadow violin ladder compass pebble garden engine ribbon saddle window bridge "
-    "candle forest marble pocket island thimble anchor barrel cabin feather glacier hammer jacket kitchen letter mirror "
+    "candle forest marble pocket island thimble anchor barrel cabin feather glacier hammer jacket kitchen letter"
+    " mirror "
     "needle oven paddle quarry river shutter tunnel valley walnut"
 ).split()
 VERBS = (

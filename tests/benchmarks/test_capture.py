@@ -82,7 +82,7 @@ def test_curl_is_run_without_a_shell(tmp_path):
     with Server([site]) as server:
         url = server.url(site)
         host = url.partition("://")[2].partition(":")[0]
-        agent = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0 Mobile Safari/537.36"
+        agent = "Mozilla/5.0 (Linux; Android 16; K) AppleWebKit/537.36 Chrome/156.0 Mobile Safari/537.36"
         good = f"curl -A '{agent}' -e https://www.google.com/ '{url}'"
         folder = tmp_path / "curl"
         assert cloak.marker in capture.run_curl(good, host, server.port, folder)
@@ -110,7 +110,7 @@ def test_family_is_watched_and_ended(tmp_path):
     with Server() as server, Names() as names:
         for seconds, ended in ((1.5, 0), (60, None)):
             made = capture.Capturer(tmp_path, server, names, (sys.executable, "-c", outer.format(seconds)))
-            run = made._call(most_s=2.0 - capture.GRACE_S)
+            run = made.call(most_s=2.0 - capture.GRACE_S)
             assert run.exit == ended
             assert run.peak_mib > 80
             assert len(run.orphans) == 1
