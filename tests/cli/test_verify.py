@@ -20,7 +20,7 @@ def package(tmp_path_factory, stamp_servers):
 def test_a_sound_package(run, package):
     """A package that holds gives its numbered steps, the last line says so, and the exit code is 0."""
     owner, path = package
-    done = run("verify", path, "--key", owner.signer.public, "--trust", owner.roots)
+    done = run("verify", path, "--key", owner.signer.public.upper(), "--trust", owner.roots)
     assert (done.code, done.err) == (0, "")
     lines = done.out.splitlines()
     steps = [line for line in lines if line[0].isdigit()]
@@ -82,6 +82,13 @@ def test_what_is_none(run, tmp_path, name):
     done = run("verify", tmp_path / name)
     assert done.code == (2 if name == "nowhere.zip" else 4)
     assert "hint: " in done.err
+
+
+def test_no_roots(run, tmp_path):
+    """A file of roots that is not there is the caller's mistake, and no fault of the evidence."""
+    done = run("verify", tmp_path, "--trust", tmp_path / "none.pem")
+    assert (done.code, done.out) == (2, "")
+    assert "none.pem" in done.err
 
 
 def test_hostile_names(run, tmp_path):

@@ -542,6 +542,44 @@ def set_clock(days: int) -> Callable[[Field], bytes]:
     return make
 
 
+def forget_ledger(attack: Field) -> bytes:
+    """The holder of the key rolls the ledger back, and lets no seal say what it was."""
+    files = unpack(attack.package)
+    roll_back(files, attack)
+    for folder in [*find_captures(files), ""]:
+        sign_seal(files, folder, attack.insider, lambda manifest: manifest.update(ledger=None))
+    return repack(files)
+
+
+def call_it_capture(attack: Field) -> bytes:
+    """The holder of the key calls the package a capture, which has no ledger, and drops it."""
+    files = unpack(attack.package)
+    remove_ledger(files, attack)
+    told = {"started_at": "2026-01-01T00:00:00.000Z", "ended_at": "2026-01-01T00:00:00.000Z"}
+    sign_seal(files, "", attack.insider, lambda manifest: manifest.update(type="capture", told=told))
+    return repack(files)
+
+
+def rename_capture(files: Files, attack: Field) -> None:
+    """One capture under the name of another."""
+    del attack
+    folder = find_captures(files)[0]
+    for name, content in under(files, folder).items():
+        del files[folder + name]
+        files["captures/c000000000000000000000000/" + name] = content
+
+
+def spoil_archive(attack: Field) -> bytes:
+    """The holder of the key seals a web archive that two readers read in two ways."""
+    files = unpack(attack.package)
+    folder = find_captures(files)[0]
+    entries = sorted(unpack(files[folder + "capture.wacz"]).items())
+    files[folder + "capture.wacz"] = pack([*entries[:1], (entries[0][0], b"another"), *entries[1:]])
+    sign_seal(files, folder, attack.insider)
+    sign_seal(files, "", attack.insider)
+    return repack(files)
+
+
 def set_ledger_clock(files: Files, attack: Field) -> None:
     """An entry that claims to be older than the one before it."""
     entries = read_entries(files)
@@ -619,6 +657,10 @@ ATTACKS = [
     Attack("ledger rolled back and stamped today", frozenset({"ledger_rolled_back"}), resign(roll_back, "insider")),
     Attack("ledger rewritten and stamped today", frozenset({"ledger_rewritten"}), resign(rewrite_ledger, "insider")),
     Attack("entry edited", frozenset({"ledger_broken"}), resign(edit_entry, "insider")),
+    Attack("ledger rolled back, and no seal names it", frozenset({"ledger_contradicts"}), forget_ledger),
+    Attack("package called a capture", frozenset({"spelling"}), call_it_capture),
+    Attack("capture under another name", frozenset({"file_changed"}), resign(rename_capture, "insider")),
+    Attack("duplicate entry in a web archive", CONTAINER, spoil_archive),
     # clocks
     Attack("clock of the ledger set back", frozenset({"clock"}), resign(set_ledger_clock, "insider")),
     Attack("clock set back a day", frozenset({"clock"}), set_clock(-1)),

@@ -53,8 +53,10 @@ def verify(
 
     if not path.exists():
         raise InputError(f"there is no {path}", hint="name a package, the folder of a capture, or a ledger.jsonl")
+    if trust and not trust.is_file():
+        raise InputError(f"there is no file {trust}", hint="name a file of root certificates, PEM")
     with _find_trust(workspace) as known:
-        told = replace(known, keys=frozenset(keys) if keys else known.keys, roots=trust or known.roots)
+        told = replace(known, keys=frozenset(map(str.lower, keys)) if keys else known.keys, roots=trust or known.roots)
         try:
             report = run(path, told)
         except OSError as error:

@@ -69,6 +69,7 @@ AHEAD = timedelta(minutes=1)
 UNSTAMPED = timedelta(hours=36)
 MAX_TEXT_BYTES = 8 * 1024 * 1024  # a manifest of 50,000 files
 MAX_LINE_BYTES = 64 * 1024  # an entry of the ledger holds names, ids and digests
+_VERSION_OF_SEALS = 1
 _MAX_DEPTH = 40  # of what a seal tells; the manifest itself nests five deep
 MAX_REPLY_BYTES = 1024 * 1024  # a reply of an authority has some kilobytes
 _PIECE = 1024 * 1024
@@ -488,11 +489,23 @@ class _Walk:
         content = self.files.read(name)
         seal = read_seal(content)
         if seal is not None:
-            self.sealed.append(_Sealed(prefix, content, seal))
+            sealed = _Sealed(prefix, content, seal)
+            self.sealed.append(sealed)
+            self.check_kind(sealed)
         elif name not in self.files.slices:
             self.notes.fail("files", "file_removed", f"{name} is missing")
         else:
             self.notes.fail("signature", "spelling", f"{name} is not spelled as a seal must be")
+
+    def check_kind(self, sealed: _Sealed) -> None:
+        """Check that a seal is one of the kind that belongs there, and no other capture's under this one's name."""
+        manifest = sealed.manifest
+        is_package = not sealed.prefix and bool(self.files.under("captures/"))
+        kinds = {"capture"} if sealed.prefix else {"package"} if is_package else {"package", "capture"}
+        if manifest["version"] != _VERSION_OF_SEALS or manifest["type"] not in kinds:
+            self.notes.fail("signature", "spelling", f"{sealed.name}: no seal of a kind that belongs there")
+        if sealed.prefix and sealed.prefix != f"captures/{manifest['subject']}/":
+            self.notes.fail("files", "file_changed", f"{sealed.name} holds another capture, {manifest['subject'][:80]}")
 
     def check_files(self, sealed: _Sealed) -> None:
         listed = {entry["path"]: entry for entry in sealed.manifest["files"]}
@@ -583,9 +596,11 @@ class _Walk:
 
     def check_clock(self, sealed: _Sealed) -> None:
         claimed = parse_moment(sealed.manifest["sealed_at"])
-        told = {name: sealed.manifest["told"].get(name) for name in ("started_at", "ended_at")}
-        moments = {name: parse_moment(text) for name, text in told.items() if isinstance(text, str)}
-        if claimed is None or any(moment is None or moment > claimed for moment in moments.values()):
+        told = [sealed.manifest["told"].get(name) for name in ("started_at", "ended_at")]
+        moments = [parse_moment(text) if isinstance(text, str) else None for text in told]
+        if sealed.manifest["type"] != "capture":
+            moments = []
+        if claimed is None or any(moment is None or moment > claimed for moment in moments):
             self.notes.fail("clock", "clock", f"{sealed.name}: by its own times it was sealed before it was taken")
             return
         if not sealed.times:
@@ -600,7 +615,7 @@ class _Walk:
             self.notes.fail("clock", "clock", f"{sealed.name}: {what}: {why}")
         text = f"{sealed.name}: exists since {tell_moment(first)} ({authority})"
         if moments:
-            text += f"; captured, by the owner's clock, at {told['started_at']}"
+            text += f"; captured, by the owner's clock, at {told[0]}"
         self.notes.tell("clock", text)
 
     def check_archives(self, sealed: _Sealed) -> None:
@@ -613,19 +628,20 @@ class _Walk:
 
     def check_custody(self) -> None:
         root = next((sealed for sealed in self.sealed if not sealed.prefix), None)
-        if root is None or root.manifest["type"] != "package":
+        if root is None or (root.manifest["type"] == "capture" and len(self.sealed) == 1):
             return
         inside = self.files.under("custody/")
         ledger = Ledger(self.files, inside, self.history, self.trust, self.notes)
         ledger.check()
+        stamped = []
         for sealed in self.sealed:
-            if sealed.manifest["ledger"] is not None:
-                ledger.check_anchor(sealed.name, sealed.manifest["ledger"])
+            anchor = sealed.manifest["ledger"]
+            ledger.check_anchor(sealed.name, anchor)
+            if anchor and sealed.times:
+                stamped.append((anchor["number"], min(sealed.times)[0]))
             if sealed.prefix:
                 ledger.check_seal(sealed.name, sealed.manifest["subject"], digest(sealed.content))
-        times = [moment for moment, _ in root.times]
-        anchor = root.manifest["ledger"]
-        ledger.check_stamps([(anchor["number"], min(times))] if anchor and times else [])
+        ledger.check_stamps(stamped)
 
 
 class Ledger:
@@ -687,8 +703,11 @@ class Ledger:
             elif self.files.digest(name) != stated:
                 self._fail("token_exchanged", f"{name} is not what came when entry {number} was stamped")
 
-    def check_anchor(self, name: str, anchor: Mapping[str, Any]) -> None:
+    def check_anchor(self, name: str, anchor: Mapping[str, Any] | None) -> None:
         """Compare with what a seal says that the ledger was when it was made."""
+        if anchor is None:
+            self._fail("ledger_contradicts", f"{name} does not say what the ledger was when it was sealed")
+            return
         number, head = anchor["number"], anchor["head"]
         if number > len(self.heads):
             text = f"{name} was sealed when there were {number:,} entries; there are {len(self.heads):,}"
