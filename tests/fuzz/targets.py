@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
+from unittest.mock import patch
 
 from cloneward.archive import feed, items, payload, sitemap, sources, wacz, warc
 from cloneward.archive.folder import RawPage
@@ -15,6 +16,8 @@ from cloneward.fingerprint.image import read_image, trim_borders
 from cloneward.fingerprint.media import MAX_PICTURES, MAX_VIDEOS, choose_largest, list_media
 from cloneward.model.codec import encode
 from cloneward.model.content import Problem
+from cloneward.seal import verify
+from cloneward.seal.verify import Answer, Trust, tell_report
 from cloneward.url import canonical
 
 # No file of a few KB holds more; a reader that gives more goes round in circles.
@@ -108,6 +111,17 @@ def _fuzz_feed(content: bytes) -> None:
     _hold([*found.entries, *found.problems])
 
 
+def _fuzz_seal(content: bytes) -> None:
+    """As a package, as a seal beside a web archive of the same bytes, and as a ledger; openssl is not asked."""
+    with tempfile.TemporaryDirectory() as name, patch.object(verify, "ask_openssl", lambda *_: Answer("not checked")):
+        folder = Path(name)
+        for file in ("package.zip", "seal.json", "ledger.jsonl", "capture.wacz"):
+            (folder / file).write_bytes(content)
+        for path in (folder / "package.zip", folder, folder / "ledger.jsonl"):
+            for line in tell_report(verify.verify(path, Trust())):
+                line.encode(errors="backslashreplace")
+
+
 TARGETS: dict[str, Callable[[bytes], None]] = {
     "charset": _fuzz_charset,
     "extract": _fuzz_extract,
@@ -116,6 +130,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "items": lambda content: _hold(items.read_jsonl(io.BytesIO(content))),
     "media": _fuzz_media,
     "payload": _fuzz_payload,
+    "seal": _fuzz_seal,
     "sitemap": _fuzz_sitemap,
     "sources": _fuzz_sources,
     "wacz": lambda content: _hold(wacz.read_wacz(io.BytesIO(content), name="x")),
