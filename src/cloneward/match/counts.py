@@ -40,7 +40,7 @@ _DAY = re.compile(
     r"|(\d{1,2})[^\d\n]{1,3}(\d{1,2})[^\d\n]{1,3}(\d{4})(?!\d)"
     r"|(\d{1,2})[^\d\n]{1,24}(\d{4})(?!\d))"
 )
-_DECADES = log(1_000_000_000)  # over so many nats the numbers of pages are spread evenly (Benford)
+_DECADES = log(1_000_000)  # over so many nats the numbers of pages are spread evenly (Benford)
 _ZERO_SHARE = 0.1
 _YEARS, _YEAR_SHARE = (1990, 2040), 0.02  # what is written as a year mostly is one
 

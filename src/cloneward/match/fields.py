@@ -7,11 +7,11 @@ handle, an id, an address), or a text. Where it stands is its path: `counts.foll
 import hashlib
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
 import numpy as np
@@ -50,8 +50,7 @@ _NO_EMOJI = "\u200d\ufe0f"  # of emoji, but no sign themselves
 _SCHEMES = ("https://", "http://", "//")
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One value of a record: `is_listed` if a list holds it, one of many; `value` a number, a moment or a text."""
 
     path: str
@@ -65,36 +64,28 @@ def read_leaves(fields: Mapping[str, Any], most: int = MOST_LEAVES) -> list[Leaf
     Truths, what is empty and numbers that are not finite say nothing and are left out too.
     """
     found: list[Leaf] = []
-    stack: list[Iterator[tuple[str, Any, bool]]] = [_open("", fields, is_listed=False)]
+    stack: list[tuple[str, Any, bool, int]] = [("", fields, False, 0)]
     while stack and len(found) < most:
-        entry = next(stack[-1], None)
-        if entry is None:
-            stack.pop()
-            continue
-        path, raw, is_listed = entry
-        if isinstance(raw, Mapping | list | tuple):
-            if len(stack) < MOST_DEPTH:
-                stack.append(_open(path, raw, is_listed=is_listed))
-            continue
-        value = _read_value(raw)
-        if value is not None:
+        path, raw, is_listed, depth = stack.pop()
+        if isinstance(raw, dict | list | tuple | Mapping):
+            if depth < MOST_DEPTH:
+                stack += _open(path, raw, is_listed, depth + 1)[most::-1]
+        elif (value := _read_value(raw)) is not None:
             found.append(Leaf(path, value, is_listed))
     return found
 
 
-def _open(path: str, raw: Any, *, is_listed: bool) -> Iterator[tuple[str, Any, bool]]:  # noqa: ANN401  as imported
+def _open(path: str, raw: Any, is_listed: bool, depth: int) -> list[tuple[str, Any, bool, int]]:  # noqa: ANN401, FBT001
     start = f"{path}." if path else ""
-    if isinstance(raw, Mapping):
-        return ((f"{start}{str(key)[:100]}", value, is_listed) for key, value in raw.items())
-    return ((f"{start}{place}", value, True) for place, value in enumerate(raw))
+    if isinstance(raw, list | tuple):
+        return [(f"{start}{place}", value, True, depth) for place, value in enumerate(raw)]
+    return [(f"{start}{str(key)[:100]}", value, is_listed, depth) for key, value in raw.items()]
 
 
 def _read_value(raw: object) -> float | datetime | str | None:
-    if isinstance(raw, bool):
-        return None
-    if isinstance(raw, int | float):
-        return _read_number(raw)
-    return _read_text(raw[:MOST_CHARACTERS]) if isinstance(raw, str) else None
+    if isinstance(raw, str):
+        return _read_text(raw[:MOST_CHARACTERS])
+    return _read_number(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else None
 
 
 @lru_cache(maxsize=10_000)

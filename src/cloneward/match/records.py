@@ -47,8 +47,8 @@ from cloneward.match.sightings import PageFacts, Sighting, find_sightings, read_
 from cloneward.model.content import Extract, ItemRecord
 from cloneward.model.finding import Agreement, FieldMatch, Match
 
-REQUIRED = 11.5
-"""Nats that must speak for a record beyond what finds it among all: one page in 100,000 reaches that by chance."""
+REQUIRED = 13.8
+"""Nats that must speak for a record beyond what finds it among all: chance of one in a million, if all were apart."""
 MOST_CANDIDATES = 32
 """Records that are compared with one page at most."""
 
