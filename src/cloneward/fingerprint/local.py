@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
@@ -187,13 +188,27 @@ def _quantise(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np
 
 
 def _encode(descriptors: NDArray[np.float32]) -> NDArray[np.uint64]:
-    mean, axes = _read_model()
-    signs = (descriptors - mean) @ axes > 0
-    return np.packbits(signs, axis=1, bitorder="little").view("<u8").astype(np.uint64).reshape(-1)
+    return _tell_signs(np.ascontiguousarray(descriptors), *_read_model())
+
+
+@numba.njit(cache=True)
+def _tell_signs(
+    descriptors: NDArray[np.float32], mean: NDArray[np.float32], axes: NDArray[np.float32]
+) -> NDArray[np.uint64]:
+    """Give the signs of the projections; so few that a library's threads would wait longer than it takes."""
+    codes = np.zeros(descriptors.shape[0], np.uint64)
+    sums = np.empty(axes.shape[1], np.float32)
+    for row in range(descriptors.shape[0]):
+        sums[:] = 0
+        for part in range(axes.shape[0]):
+            sums += (descriptors[row, part] - mean[part]) * axes[part]
+        for bit in range(sums.size):
+            codes[row] |= np.uint64(sums[bit] > 0) << np.uint64(bit)
+    return codes
 
 
 @cache
 def _read_model() -> tuple[NDArray[Any], NDArray[Any]]:
     """Give the mean of descriptors, float32, shape (128,), and what they are projected on, shape (128, 64)."""
     with np.load(_MODEL, allow_pickle=False) as model:
-        return model["mean"], model["axes"]
+        return model["mean"], np.ascontiguousarray(model["axes"])
