@@ -77,7 +77,7 @@ _APART = 1.0  # nats by which a version must agree better than all others
 
 
 def index_records(records: Iterable[ItemRecord]) -> Index:
-    """Make an index of records in memory, of 1 to 2 kB each.
+    """Make an index of records in memory: 13 bytes a key, about a kilobyte a record.
 
     On the disk, with `open_index(folder, RECORD)` and `update_index`, a record is an entry `(id, digest, sketch)` with
     the sketch of `sketch_record`: added, changed and removed like texts, in bounded memory.
