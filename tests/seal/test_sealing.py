@@ -149,6 +149,7 @@ def test_run_twice(alone):
     first = alone.evidence.seal(capture, alone.now())
     alone.write(capture, b"another page")
     assert alone.evidence.seal(capture, alone.now()) == first
+    assert list((alone.evidence.folder / "tmp").iterdir()) == []
     assert read_whats(alone) == ["capture.taken", "capture.sealed"]
 
 

@@ -2,12 +2,13 @@
 
 import pytest
 
-from cloneward.clock import SystemClock
+from cloneward.archive.wacz import read_wacz
+from cloneward.clock import SystemClock, format_utc
 from cloneward.errors import InputError
-from cloneward.model.evidence import Capture
+from cloneward.model.evidence import Attachment, Capture, Exchange
 from cloneward.seal.verify import read_system_roots, verify
 from cloneward.store.workspace import Workspace
-from cloneward.workflows.evidence import find_trust, list_authorities, make_ask, open_evidence, rotate_key
+from cloneward.workflows.evidence import find_trust, keep_capture, list_authorities, make_ask, open_evidence, rotate_key
 
 CLOCK = SystemClock()
 
@@ -27,12 +28,30 @@ def make(tmp_path, monkeypatch):
 
 
 def capture(evidence):
-    """Seal a capture that holds one file."""
-    fields = dict.fromkeys(("url", "vantage", "operator", "purpose"), "x")
-    at = CLOCK.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    told = Capture(id="c1", mode="fetch", bodies="wire", started_at=at, ended_at=at, **fields)
-    (evidence.begin("c1") / "page.html").write_bytes(b"<p>words")
-    return evidence.seal(told, CLOCK.now())
+    """Keep a capture of one page."""
+    at = format_utc(CLOCK.now())
+    told = Capture(
+        id="c1",
+        url="https://copy.test/",
+        vantage="plain",
+        mode="fetch",
+        bodies="wire",
+        started_at=at,
+        ended_at=at,
+        operator="ana",
+        purpose="capture",
+        tools={"openssl": "3"},
+        not_recorded={"websocket": "a fetch opens none"},
+    )
+    page = Exchange(
+        url=told.url,
+        requested_at=at,
+        status=200,
+        response_headers=(("Content-Type", "text/html"),),
+        body=b"<p>words",
+    )
+    view = Attachment(url=told.url, kind="view", media_type="image/png", made_at=at, content=b"PNG")
+    return keep_capture(evidence, told, iter([page]), iter([view]), CLOCK)
 
 
 @pytest.mark.server
@@ -45,9 +64,12 @@ def test_a_workspace_seals(make, stamp_servers):
     workspace = make(*lines)
     evidence = open_evidence(workspace, CLOCK)
     assert capture(evidence).state == "pending"
+    assert evidence.list_pending() == evidence.list_sealed() == ["c1"]
     seal, problems = evidence.stamp("c1", make_ask(workspace, CLOCK), who="ana", at=CLOCK.now())
-    assert (seal.state, problems) == ("sealed", ())
+    assert (seal.state, problems, evidence.list_pending()) == ("sealed", (), [])
     assert not list(workspace.folder.rglob("*.key"))
+    with (workspace.folder / "evidence" / "c1" / "capture.wacz").open("rb") as file:
+        assert [page.content for page in read_wacz(file)] == [b"<p>words"]
     with find_trust(workspace, CLOCK) as trust:
         assert verify(workspace.folder / "evidence" / "c1", trust).is_sound
         assert verify(workspace.folder / "custody" / "ledger.jsonl", trust).is_sound

@@ -70,6 +70,14 @@ class Evidence:
         """Give the ids of all captures under seal."""
         return sorted(path.parent.name for path in self.folder.glob(f"*/{SEAL_FILE}"))
 
+    def list_pending(self) -> list[str]:
+        """Give the ids of captures whose seal still waits for a token.
+
+        Raises:
+            EvidenceError: a seal is broken.
+        """
+        return [name for name in self.list_sealed() if load_seal(self.folder / name).state == "pending"]
+
     def seal(self, capture: Capture, at: datetime) -> Seal:
         """Seal what was written since `begin` and put it in its place. A capture that is there already stays as it is.
 
@@ -93,6 +101,7 @@ class Evidence:
             flush_tree(halfway)
             halfway.rename(place)
             flush(self.folder)
+        shutil.rmtree(halfway, ignore_errors=True)  # of a second run
         return self._enter(place, capture.operator, at)
 
     def stamp(self, capture: str, ask: Ask, *, who: str, at: datetime) -> tuple[Seal, tuple[Problem, ...]]:

@@ -1,12 +1,15 @@
 """The evidence of a workspace, opened with its keys and its authorities."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from cloneward.archive.package import SOFTWARE, write_wacz
+from cloneward.archive.recorder import FILE_NAME, Recorder
 from cloneward.clock import Clock
 from cloneward.fetch.stamp import Stamper
+from cloneward.model.evidence import Attachment, Capture, Exchange, Seal
 from cloneward.seal.custody import Ledger
 from cloneward.seal.keys import KeyFolder
 from cloneward.seal.sealing import Evidence
@@ -26,6 +29,42 @@ def open_evidence(workspace: Workspace, clock: Clock) -> Evidence:
     signer = keys.load() or keys.add_key(draw_seed(), clock.now())
     ledger = Ledger(workspace.folder / "custody", signer)
     return Evidence(workspace.folder / "evidence", ledger, signer, list_authorities(workspace))
+
+
+def keep_capture(
+    evidence: Evidence, capture: Capture, exchanges: Iterable[Exchange], attachments: Iterable[Attachment], clock: Clock
+) -> Seal:
+    """Pack what was captured into a web archive, and seal it; its tokens are asked for by `Evidence.stamp`.
+
+    One exchange is held at a time. Run twice for one capture, what was sealed first stays.
+
+    Raises:
+        InputError: there is more than a package takes.
+        Unavailable, EvidenceError: as the ledger raises them.
+    """
+    folder = evidence.begin(capture.id)
+    warc = folder / FILE_NAME
+    told = {
+        "software": SOFTWARE,
+        "operator": capture.operator,
+        "description": capture.purpose,
+        "vantage": capture.vantage,
+        "mode": capture.mode,
+        "bodies": capture.bodies,
+        **{f"tool-{name}": version for name, version in capture.tools.items()},
+        **{f"not-recorded-{name}": why for name, why in capture.not_recorded.items()},
+    }
+    with warc.open("wb") as file:
+        recorder = Recorder(file, capture.id)
+        recorder.write_info(capture.started_at, told)
+        for exchange in exchanges:
+            recorder.write_exchange(exchange)
+        for attachment in attachments:
+            recorder.write_attachment(attachment)
+    with (folder / "capture.wacz").open("wb+") as file:
+        write_wacz(file, capture, warc, recorder.write_index(), evidence.signer.sign_wacz)
+    warc.unlink()
+    return evidence.seal(capture, clock.now())
 
 
 def rotate_key(workspace: Workspace, clock: Clock) -> str:
