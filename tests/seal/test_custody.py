@@ -1,6 +1,7 @@
 """Tests of cloneward.seal.custody."""
 
 import json
+import shutil
 import threading
 from datetime import timedelta
 
@@ -10,7 +11,18 @@ from hypothesis import strategies as st
 
 from cloneward.errors import EvidenceError, Unavailable
 from cloneward.seal.custody import Act, Ledger, withhold
-from cloneward.seal.verify import Trust, digest, read_entry, spell, state_line, verify
+from cloneward.seal.stamps import Authority
+from cloneward.seal.verify import (
+    Answer,
+    Trust,
+    digest,
+    parse_moment,
+    read_entry,
+    spell,
+    state_line,
+    tell_moment,
+    verify,
+)
 from tests.seal.owner import Owner, make_seed
 
 
@@ -217,3 +229,64 @@ def test_rolled_back_behind_its_seals(owner):
     path.unlink()
     add(owner, "x", "y", "z")
     assert check(owner).codes == {"ledger_rewritten"}
+
+
+@pytest.fixture
+def days(tmp_path, monkeypatch):
+    """An owner whose two authorities tell the owner's time, so that days can pass; replies are plain text."""
+
+    def answer(reply, imprint, roots):
+        stated, _, at = reply.decode().partition(" ")
+        return Answer("holds", "", parse_moment(at)) if stated == imprint else Answer("fails", "of other bytes")
+
+    monkeypatch.setattr("cloneward.seal.verify.ask_openssl", answer)
+    monkeypatch.setattr("cloneward.seal.custody.check_reply", lambda *_: None)
+    monkeypatch.setattr("cloneward.seal.custody.make_request", lambda content: digest(content).encode())
+    owner = Owner(tmp_path / "owner", (), offset=timedelta(days=-6))
+    owner.authorities = (Authority("one", "http://one.test/"), Authority("two", "http://two.test/"))
+    owner.ask = lambda authority, request: request + b" " + tell_moment(owner.now()).encode()
+    return owner
+
+
+def live(owner, days):
+    """Enter something on each of so many days, and have it stamped in the evening, once by one authority alone."""
+    for day in range(days):
+        add(owner, f"a{day}", f"b{day}")
+        owner.offset += timedelta(hours=12)
+        authorities = owner.authorities[:1] if day == 1 else owner.authorities
+        owner.ledger.stamp(authorities, owner.ask, who="ana", at=owner.now())
+        owner.offset += timedelta(hours=12)
+
+
+def test_days_go_by(days):
+    """A ledger that is kept and stamped daily holds, on each day and in the end."""
+    for _ in range(5):
+        live(days, 1)
+        assert check(days, now=days.now()).is_sound
+
+
+def test_history_rewritten_by_the_holder_of_the_key(days):
+    """Whoever holds the key and writes the same days anew, with one word changed, gets stamps of today only."""
+    live(days, 5)
+    lines = [read_entry(raw) for raw in read_lines(days)]
+    shutil.rmtree(days.ledger.folder)
+    for line in lines[1:]:
+        entry = line["entry"]
+        if entry["what"] != "ledger.stamped":
+            subject = entry["subject"].replace("a0", "another")
+            days.ledger.add(Act(entry["what"], subject, entry["who"], entry["detail"]), parse_moment(line["at"]))
+    days.ledger.stamp(days.authorities, days.ask, who="ana", at=days.now())
+    report = check(days, now=days.now())
+    assert report.codes == {"ledger_unstamped"}
+    assert any(text.startswith("9 entries, the first of them 1,") for text in report.steps[7].texts), report
+
+
+def test_a_day_was_missed(days):
+    """Where nobody stamped for two days, the entries of those days are told, and no others."""
+    live(days, 2)
+    for _ in range(2):
+        add(days, "unstamped")
+        days.offset += timedelta(days=1)
+    live(days, 1)
+    (text, *_) = check(days, now=days.now()).steps[7].texts
+    assert text.startswith("3 entries, the first of them 7,")  # its stamp of the second evening is one
