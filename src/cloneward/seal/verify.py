@@ -446,7 +446,7 @@ class _Sealed:
 
     @property
     def name(self) -> str:
-        return self.prefix.rstrip("/") or "the package"
+        return self.prefix.rstrip("/") or f"the {'capture' if self.manifest['type'] == 'capture' else 'package'}"
 
     @property
     def manifest(self) -> Mapping[str, Any]:
