@@ -4,7 +4,7 @@ import pytest
 
 from cloneward.fingerprint.extract import extract
 from cloneward.match.fields import read_values
-from cloneward.match.sightings import MOST_BESIDE, MOST_LINKS, find_sightings, read_page
+from cloneward.match.sightings import MOST_BESIDE, MOST_LINKS, Spans, find_sightings, read_page
 from cloneward.model.content import Extract, Region
 
 BIO = "Bäcker aus Bremen. Ich mag analoge Fotos und Pilze sammeln"
@@ -91,3 +91,11 @@ def test_a_page_of_one_word_is_bounded():
     """A page that repeats a word of ours without end is read in bounded time."""
     sighting, _ = see("mia " * 200_000, "mia " * 400 + "suvor")
     assert sighting is None or sighting.agreement != "exact"
+
+
+def test_spans_meet_what_they_overlap():
+    """Stretches meet another one that has a code point of theirs, and none that only touches them."""
+    spans = Spans([(5, 9), (0, 2), (7, 12)])
+    met = [(start, start + 1) for start in range(14) if spans.meet(start, start + 1)]
+    assert [start for start, _ in met] == [0, 1, *range(5, 12)]
+    assert not Spans([]).meet(0, 9)

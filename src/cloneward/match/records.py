@@ -9,7 +9,7 @@ names or by a page's labels.
 """
 
 import math
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -43,7 +43,7 @@ from cloneward.match.fields import (
 )
 from cloneward.match.index import Index, build_index
 from cloneward.match.segment import find_runs
-from cloneward.match.sightings import PageFacts, Sighting, find_sightings, read_page
+from cloneward.match.sightings import PageFacts, Sighting, Spans, find_sightings, read_page
 from cloneward.model.content import Extract, ItemRecord
 from cloneward.model.finding import Agreement, FieldMatch, Match
 
@@ -158,15 +158,15 @@ class _Reading:
         """Tell whether the evidence is enough, and not merely names somebody."""
         return self.content() >= REQUIRED and self.total(common) >= common + REQUIRED
 
-    def without(self, taken: "_Spans") -> "_Reading":
+    def without(self, taken: Spans) -> "_Reading":
         """Give what is left when some stretches of the page are explained otherwise."""
-        kept = [(path, fact) for path, fact in self.facts if not taken.meet(fact)]
+        kept = [(path, fact) for path, fact in self.facts if not taken.meet(fact.start, fact.end)]
         return replace(self, facts=tuple(kept))
 
-    def rests_on(self, spans: "_Spans") -> bool:
+    def rests_on(self, spans: Spans) -> bool:
         """Tell whether most of what speaks for the record stands in these stretches of the page."""
         own = [fact for _, fact in self.facts if fact.is_content]
-        return sum(fact.nats for fact in own if spans.meet(fact)) > sum(fact.nats for fact in own) / 2
+        return sum(fact.nats for fact in own if spans.meet(fact.start, fact.end)) > sum(fact.nats for fact in own) / 2
 
 
 class _Search:
@@ -393,32 +393,13 @@ def _settle(readings: list[_Reading], common: float) -> list[_Reading]:
         best, *rest = sorted(left, key=lambda reading: (-reading.total(common), reading.item))
         if not best.is_shown(common):
             break
-        content = _Spans((fact.start, fact.end) for _, fact in best.facts if fact.is_content)
+        content = Spans((fact.start, fact.end) for _, fact in best.facts if fact.is_content)
         rivals = (other for other in rest if other.total(common) > best.total(common) - _RIVAL)
         if not any(other.rests_on(content) for other in rivals):
             chosen.append(best)
-        taken = _Spans((fact.start, fact.end) for _, fact in best.facts)
+        taken = Spans((fact.start, fact.end) for _, fact in best.facts)
         left = [other.without(taken) for other in rest]
     return chosen
-
-
-class _Spans:
-    """Stretches of a page, joined where they touch, to be asked which others they meet."""
-
-    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for start, end in sorted(spans):
-            if self._ends and start < self._ends[-1]:
-                self._ends[-1] = max(end, self._ends[-1])
-            else:
-                self._starts.append(start)
-                self._ends.append(end)
-
-    def meet(self, fact: _Fact) -> bool:
-        """Tell whether a fact stands in one of them, wholly or in part."""
-        at = bisect_right(self._ends, fact.start)
-        return at < len(self._starts) and self._starts[at] < fact.end
 
 
 def _is_near(place: int, places: list[int]) -> bool:

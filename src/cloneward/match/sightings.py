@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -142,6 +142,25 @@ class Sighting:
     agreement: Agreement
     shown: NDArray[np.bool_]
     is_marked: bool = False
+
+
+class Spans:
+    """Stretches of a page, joined where they touch, to be asked which others they meet."""
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(spans):
+            if self._ends and start < self._ends[-1]:
+                self._ends[-1] = max(end, self._ends[-1])
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def meet(self, start: int, end: int) -> bool:
+        """Tell whether a stretch stands in one of them, wholly or in part."""
+        at = bisect_right(self._ends, start)
+        return at < len(self._starts) and self._starts[at] < end
 
 
 def find_sightings(page: PageFacts, texts: Sequence[str], values: Values) -> list[Sighting | None]:
