@@ -19,6 +19,8 @@ from cloneward.match.frames import (
     find_picture,
     find_videos,
     open_frames,
+    open_videos,
+    update_videos,
     write_frames,
 )
 from cloneward.match.mapped import write_arrays
@@ -239,3 +241,28 @@ def test_other_videos_are_not_found(index):
     """A clip of other pictures is none of ours."""
     other = make_clip([make_picture(seed, (640, 360)) for seed in range(20, 24)], 3, size=(320, 180), fps=8)
     assert find_videos(index, fingerprint_video(encode_video(other))[0]) == []
+
+
+def test_index_in_a_folder_is_changed_in_place(tmp_path):
+    """Videos are added to what is there and taken out of it, and the mark is what the caller said last."""
+    assert len(open_videos(tmp_path / "none")) == 0
+    index = update_videos(tmp_path, build_frames(()), [("a", show(1, 2, 3)), ("b", show(4, 5, 6))], mark="one")
+    index = update_videos(tmp_path, index, [("c", show(7, 8, 9))], {"a"}, "two")
+    assert (index.names(), index.mark) == (["b", "c"], "two")
+    assert [run.video for run in find_videos(index, show(7, 8, 9))] == ["c"]
+    assert list_pairs(find_videos(open_videos(tmp_path), show(4, 5, 6))[0]) == [(0, 0), (2, 2), (4, 4)]
+    assert find_videos(index, show(1, 2, 3)) == []
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_damaged_manifests_are_told(tmp_path):
+    """A manifest that is none, or of another version, is told as what it is."""
+    update_videos(tmp_path, build_frames(()), [("a", show(1, 2, 3))])
+    manifest = tmp_path / "manifest.json"
+    content = manifest.read_text()
+    manifest.write_text(content.replace('"version": 1', '"version": 9'))
+    with pytest.raises(VersionMismatch):
+        open_videos(tmp_path)
+    manifest.write_text("{")
+    with pytest.raises(EvidenceError, match="damaged"):
+        open_videos(tmp_path)

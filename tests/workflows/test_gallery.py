@@ -17,10 +17,12 @@ from cloneward.workflows.gallery import (
     build_gallery,
     is_gallery_behind,
     make_match,
+    make_run,
     open_gallery,
     reindex_gallery,
 )
 from tests.drawings import draw, write
+from tests.hostile_videos import encode_video, make_clip
 from tests.store.entries import JumpingClock, make_entry
 
 PICTURES = [write(draw(number)) for number in range(3)]
@@ -129,3 +131,22 @@ def test_bytes_are_kept_only_where_asked_for():
     assert gallery.look(PICTURES[0], keeps=True).content == PICTURES[0]
     assert gallery.look(PICTURES[0]).content == b""
     assert gallery.look(PICTURES[1], keeps=True).content == b""
+
+
+def test_videos_are_kept_up_with_the_store(opened):
+    """A video of an item is found while the item stands, and a damaged one is told at its address."""
+    clip = encode_video(make_clip([draw(number, 640, 480) for number in range(20, 24)]))
+    film = Media(address="s.mp4", content=clip, digest=digest_bytes(clip), is_video=True)
+    torn = Media(address="t.mp4", content=clip[:200], digest=digest_bytes(clip[:200]), is_video=True)
+    with opened.writer(JumpingClock()) as store:
+        add(store, (1, (film,)), (2, (torn,)))
+        (problem,) = reindex_gallery(store, opened.index_folder)
+        assert problem.page == "t.mp4"
+        gallery = open_gallery(store, opened.index_folder)
+        assert gallery
+        ((item, run),) = gallery.watch(clip).runs
+        assert item == "i00001"
+        assert make_run(item, run, "page.html", "s.mp4").value == 0
+        store.remove("i00001")
+        reindex_gallery(store, opened.index_folder)
+        assert open_gallery(store, opened.index_folder).watch(clip).runs == ()

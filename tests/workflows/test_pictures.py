@@ -5,7 +5,7 @@ import json
 from collections import Counter
 
 import pytest
-from PIL import ImageOps
+from PIL import Image, ImageOps
 
 from cloneward.archive.folder import RawPage
 from cloneward.fetch.http import Fetcher
@@ -18,6 +18,7 @@ from cloneward.workflows.visit import Reader
 from tests.archive.crawl import http, pack, record
 from tests.drawings import draw, write
 from tests.fetch.hosts import Host, answer, path_of
+from tests.hostile_videos import encode_video, make_clip, mirror
 from tests.store.entries import JumpingClock
 
 OURS = write(draw(1))
@@ -142,9 +143,58 @@ def test_pictures_of_the_web_are_fetched_once(library):
     assert {"pictures_missing", "pictures_unread"} <= {problem.code for problem in verdict.problems}
 
 
+@pytest.fixture(scope="module")
+def story(tmp_path_factory):
+    """A library of one story that is a video, and the bytes of it shown mirrored, of a foreign one, and of a still."""
+    folder = tmp_path_factory.mktemp("story")
+    clip = make_clip([draw(number, 640, 480) for number in range(20, 25)])
+    (folder / "s.mp4").write_bytes(encode_video(clip))
+    item = {"id": "story-1", "kind": "story", "person": "ann", "videos": ["s.mp4"]}
+    (folder / "items.jsonl").write_text(json.dumps(item))
+    library, problems = open_folders([folder / "items.jsonl"])
+    assert problems == []
+    foreign = make_clip([draw(number, 640, 480) for number in range(40, 45)])
+    still = write(Image.fromarray(clip.frames[0][..., :3]))
+    return library, encode_video(mirror(clip)), encode_video(foreign), still
+
+
+def test_a_video_of_ours_is_found_by_its_frames(story, tmp_path):
+    """A page that shows our video, mirrored, has frames of it in order; a foreign one has none."""
+    library, ours, foreign, _ = story
+    folder = save(tmp_path / "x", '<p>words</p><video src="a.mp4"></video><video><source src="b.mp4"></video>')
+    (folder / "a.mp4").write_bytes(foreign)
+    (folder / "b.mp4").write_bytes(ours)
+    verdict, _ = judge(library, folder)
+    (match,) = verdict.matches
+    assert (match.item, match.kind, match.image, match.measure) == ("story-1", "video", "b.mp4", "hamming")
+    assert len(match.frames) >= 3
+    assert [frame.item_s for frame in match.frames] == sorted(frame.item_s for frame in match.frames)
+    assert (verdict.verdict, verdict.persons_affected) == ("partial_copy", 1)
+
+
+def test_a_poster_alone_is_partial(story, tmp_path):
+    """A frame of our video that a page shows as a picture is a match of a picture; a video that is gone is told."""
+    library, _, _, still = story
+    folder = save(tmp_path / "x", '<p>words</p><video poster="p.jpg" src="gone.mp4"></video>', p=still)
+    verdict, _ = judge(library, folder)
+    assert [(match.item, match.kind, match.image) for match in verdict.matches] == [("story-1", "image", "p.jpg")]
+    assert verdict.verdict == "partial_copy"
+    assert [problem.code for problem in verdict.problems] == ["pictures_missing"]
+
+
+def test_broken_videos_are_told(story, tmp_path):
+    """A video that cannot be read is counted with its reason, and the page is judged all the same."""
+    library, ours, _, _ = story
+    folder = save(tmp_path / "x", '<p>words</p><video src="b.mp4"></video>')
+    (folder / "b.mp4").write_bytes(ours[:300])
+    verdict, _ = judge(library, folder)
+    assert verdict.verdict == "unrelated"
+    assert [problem.code for problem in verdict.problems] == ["pictures_unread"]
+
+
 def test_too_many_pictures_are_counted(library):
     """Of a page with more pictures than are read, the rest is told."""
-    pictures = Pictures(library.gallery, lambda *_: None)
+    pictures = Pictures(library.gallery, lambda _: None)
     html = "".join(f'<img src="{at}.jpg">' for at in range(305)).encode()
     assert list(pictures.compare(RawPage("x.html", html, is_html=True))) == []
     assert [problem.code for problem in pictures.tell()] == ["pictures_missing", "pictures_left_out"]
@@ -153,6 +203,6 @@ def test_too_many_pictures_are_counted(library):
 def test_nothing_is_looked_at_where_no_picture_is_protected():
     """Without protected pictures no page is read for its own."""
     empty, _ = open_folders([])
-    pictures = Pictures(empty.gallery, lambda *_: pytest.fail("looked at a picture"))
+    pictures = Pictures(empty.gallery, lambda _: pytest.fail("looked at a picture"))
     assert list(pictures.compare(RawPage("x.html", b'<img src="a.jpg">', is_html=True))) == []
     assert list(pictures.tell()) == []

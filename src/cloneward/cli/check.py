@@ -233,6 +233,19 @@ def _write_report(file: Path, kept: "list[Checked]", library: "Library", *, show
     tell(f"report: {file.resolve()}")
 
 
+def _sum_up(verdict: "Verdict") -> str:
+    """Say what a target shares with us, by words and by what it shows."""
+    from cloneward.judge.report import count_shown
+    from cloneward.judge.wording import print_share
+
+    shown = count_shown(verdict)
+    parts = [f"shows {shown} of ours"] if shown else []
+    if verdict.score is not None or not shown:
+        item_share = print_share(verdict.share_of_item_max)
+        parts.append(f"{print_share(verdict.share_of_target)} of it shared, {item_share} of one item")
+    return f"{', '.join(parts)}; items matched: {verdict.items_matched:,}, pages: {verdict.pages:,}"
+
+
 def _show(verdict: "Verdict", *, as_json: bool) -> None:
     if as_json:
         from cloneward.model.codec import encode_verdict
@@ -241,11 +254,7 @@ def _show(verdict: "Verdict", *, as_json: bool) -> None:
         return
     from cloneward.judge.wording import print_share
 
-    write_line(
-        f"{verdict.verdict:<13} {verdict.target}  "
-        f"({print_share(verdict.share_of_target)} of it shared, {print_share(verdict.share_of_item_max)} of one item; "
-        f"items matched: {verdict.items_matched:,}, pages: {verdict.pages:,})"
-    )
+    write_line(f"{verdict.verdict:<13} {verdict.target}  ({_sum_up(verdict)})")
     if verdict.score is not None and verdict.base_rate is not None:
         write_line(
             f"    score    {print_share(verdict.score)} that the shared words were taken from our items, where "

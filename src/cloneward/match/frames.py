@@ -8,18 +8,22 @@ A crop keeps too few bits: pairs found by points (local features) may be chained
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from cloneward.errors import EvidenceError
+from cloneward.fingerprint.kinds import Kind, require_same
 from cloneward.fingerprint.pdq import PhotoPrint
 from cloneward.fingerprint.video import FRAMES, Frame
 from cloneward.match.hamming import MOST_BITS, BitIndex, build_bits, find_near
-from cloneward.match.mapped import open_arrays, write_arrays
+from cloneward.match.mapped import REBUILD, open_arrays, replace_file, write_arrays
 from cloneward.model.finding import FrameMatch
 
 LEAST_PICTURES = 3
@@ -31,6 +35,7 @@ PACE = 0.3
 SLACK_S = 0.6
 
 _MAGIC: Final = "cloneward frames 1"
+_MANIFEST: Final = "manifest.json"
 _BIT_FIELDS: Final = tuple(one.name for one in fields(BitIndex) if one.name != "kind")
 _TOGETHER = 16  # prints that are asked at once: each may be near some print of every video, which takes memory
 _MOST_PAIRS = 4000  # of one video; a chain takes time by their square
@@ -42,11 +47,21 @@ Pairs = NDArray[np.float64]
 class FrameIndex:
     """The key frames of some videos, of which each may have several prints. Immutable.
 
-    `bits`: their bits, each with its video. `times`: float64, shape (n,), when each is shown, in seconds.
+    `bits`: their bits, each with its video. `times`: float64, shape (n,), when each is shown, in seconds. `mark`: what
+    the caller last said it is an index of.
     """
 
     bits: BitIndex
     times: NDArray[np.float64]
+    mark: str = ""
+
+    def __len__(self) -> int:
+        """Give the number of videos."""
+        return len(self.bits)
+
+    def names(self) -> list[str]:
+        """Give the name of each video."""
+        return [self.bits.item(place) for place in range(len(self.bits))]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +111,61 @@ def open_frames(file: Path) -> FrameIndex:
     arrays = open_arrays(file, _MAGIC, FRAMES, (*_BIT_FIELDS, "times"))
     times = arrays.pop("times")
     return FrameIndex(BitIndex(kind=FRAMES, **arrays), times)
+
+
+def open_videos(folder: Path) -> FrameIndex:
+    """Open the index in a folder; an empty one where there is none yet.
+
+    Raises:
+        VersionMismatch: it holds fingerprints of another version.
+        EvidenceError: it is damaged.
+    """
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        require_same(Kind(manifest["kind"], manifest["version"]), FRAMES)
+        return replace(open_frames(folder / manifest["file"]), mark=manifest["mark"])
+    except FileNotFoundError:
+        return build_frames(())
+    except (ValueError, KeyError, TypeError) as error:
+        raise EvidenceError(f"the index in {folder} is damaged: {error}", hint=REBUILD) from error
+
+
+def update_videos(
+    folder: Path,
+    index: FrameIndex,
+    added: Iterable[tuple[str, Sequence[Frame]]] = (),
+    gone: AbstractSet[str] = frozenset(),
+    mark: str = "",
+) -> FrameIndex:
+    """Write an index as changed, made anew of what stays and what is added, and give it as it is on the disk.
+
+    One writer at a time; readers keep what they opened, and a crash leaves the old one.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    name = write_frames(folder, _join_frames(index, gone, build_frames(added)))
+    manifest = {"kind": FRAMES.name, "version": FRAMES.version, "mark": mark, "file": name}
+    replace_file(folder / _MANIFEST, json.dumps(manifest).encode())
+    for file in folder.iterdir():
+        if file.name not in {_MANIFEST, name}:
+            file.unlink()
+    return open_videos(folder)
+
+
+def _join_frames(index: FrameIndex, gone: AbstractSet[str], added: FrameIndex) -> FrameIndex:
+    """Give the videos of two indexes in one, without some of the first."""
+    names = index.names()
+    kept = [place for place, name in enumerate(names) if name not in gone]
+    moved = np.full(len(names), -1, np.int64)
+    moved[kept] = np.arange(len(kept))
+    owners = moved[index.bits.owners]
+    stays = owners >= 0
+    bits = build_bits(
+        FRAMES,
+        [*(names[place] for place in kept), *added.names()],
+        np.concatenate((index.bits.bits[stays], added.bits.bits)),
+        np.concatenate((owners[stays], added.bits.owners.astype(np.int64) + len(kept))).astype(np.uint32),
+    )
+    return FrameIndex(bits, np.concatenate((index.times[stays], added.times)))
 
 
 def find_videos(index: FrameIndex, frames: Sequence[Frame]) -> list[Run]:

@@ -7,7 +7,6 @@ one valid. It finds every item that shares a run of at least `RUN` words that ar
 
 import json
 import math
-import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from numpy.typing import NDArray
 from cloneward.errors import EvidenceError
 from cloneward.fingerprint.kinds import Kind, Sketch, require_same
 from cloneward.fingerprint.winnow import TEXT
-from cloneward.match.mapped import REBUILD
+from cloneward.match.mapped import REBUILD, replace_file
 from cloneward.match.segment import (
     Segment,
     build_segment,
@@ -187,7 +186,7 @@ def update_index(folder: Path, index: Index, change: Change) -> Index:
             for name, part in zip(names, parts, strict=True)
         ],
     }
-    _replace(folder / _MANIFEST, json.dumps(manifest).encode())
+    replace_file(folder / _MANIFEST, json.dumps(manifest).encode())
     for file in folder.iterdir():
         if file.name != _MANIFEST and file.name not in names:
             file.unlink()
@@ -257,20 +256,6 @@ def _open_part(folder: Path, entry: dict[str, object], kind: Kind) -> Part:
 def _keep_segment(folder: Path, segment: Segment) -> str:
     name = segment.name
     return name if (folder / name).exists() else write_segment(folder, segment)
-
-
-def _replace(file: Path, content: bytes) -> None:
-    partial = file.with_suffix(".partial")
-    with partial.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _cut(entries: Iterable[tuple[str, str, Sketch]]) -> Iterator[list[tuple[str, str, Sketch]]]:

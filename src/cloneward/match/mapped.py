@@ -54,6 +54,21 @@ def open_arrays(file: Path, magic: str, kind: Kind, fields: Sequence[str]) -> di
         raise EvidenceError(f"the index {file} is damaged: {error}", hint=REBUILD) from error
 
 
+def replace_file(file: Path, content: bytes) -> None:
+    """Put a file in the place of another by rename: whoever opens it finds the old one or the new one, whole."""
+    partial = file.with_suffix(".partial")
+    with partial.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+    partial.replace(file)
+    folder = os.open(file.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def pack_names(names: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:
     """Give names as arrays: in UTF-8, one after the other, and where each ends."""
     encoded = [name.encode() for name in names]

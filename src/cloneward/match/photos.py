@@ -7,7 +7,6 @@ then compared in full.
 """
 
 import json
-import os
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -22,7 +21,7 @@ from cloneward.fingerprint.local import LOCAL, mirror_spots
 from cloneward.fingerprint.photo import PicturePrint
 from cloneward.match.geometry import Check, Points, check_pair, measure_sides
 from cloneward.match.hamming import find_near
-from cloneward.match.mapped import REBUILD
+from cloneward.match.mapped import REBUILD, replace_file
 from cloneward.match.points import (
     PointSegment,
     build_points,
@@ -143,7 +142,7 @@ def update_photos(
         {"files": write_points(folder, part.segment), "dead": np.flatnonzero(~part.alive).tolist()} for part in kept
     ]
     manifest = {"kind": LOCAL.name, "version": LOCAL.version, "mark": mark, "segments": segments}
-    _replace(folder / _MANIFEST, json.dumps(manifest).encode())
+    replace_file(folder / _MANIFEST, json.dumps(manifest).encode())
     needed = {_MANIFEST, *(name for segment in segments for name in segment["files"])}
     for file in folder.iterdir():
         if file.name not in needed:
@@ -273,17 +272,3 @@ def _cut(entries: Iterable[tuple[str, PicturePrint]]) -> Iterator[dict[str, Pict
             chunk = {}
     if chunk:
         yield chunk
-
-
-def _replace(file: Path, content: bytes) -> None:
-    partial = file.with_suffix(".partial")
-    with partial.open("wb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-    partial.replace(file)
-    folder = os.open(file.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

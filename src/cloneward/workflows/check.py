@@ -109,7 +109,7 @@ class Check:
         site_name: str,
         pages: Iterator[RawPage | Problem],
         files: Files = NO_FILES,
-        look: Look = lambda *_: None,
+        look: Look = lambda _: None,
     ) -> Checked:
         began_s = self.clock.monotonic_s()
         site = _Site(files, Pictures(self.library.gallery, look, keeps=self.keeps_pictures))

@@ -1,8 +1,7 @@
 """What a report is made of: a verdict with the texts, records and pictures that it rests on."""
 
-from cloneward.fingerprint.thumbnail import make_thumbnail
 from cloneward.judge.exhibit import Exhibit
-from cloneward.judge.pictures import Pair
+from cloneward.judge.pictures import Pair, make_pair
 from cloneward.workflows.check import Checked
 from cloneward.workflows.library import Library
 
@@ -16,21 +15,16 @@ def make_exhibit(checked: Checked, library: Library, *, shows_people: bool) -> E
         verdict=verdict,
         pages=checked.texts,
         items={item: (library.items[item], library.read_text(item)) for item in ids},
-        pictures=_pair_pictures(checked, library, is_blurred=not shows_people),
+        pictures=_pair_pictures(checked, library, shows_people=shows_people),
         records={record.id: record for record in library.read_records(list(dict.fromkeys(records)))},
     )
 
 
-def _pair_pictures(checked: Checked, library: Library, *, is_blurred: bool) -> dict[int, list[Pair]]:
+def _pair_pictures(checked: Checked, library: Library, *, shows_people: bool) -> dict[int, list[Pair]]:
     """Give, by the position of a match, our picture with what is shown of it outlined, and theirs."""
     places = {id(match): at for at, match in enumerate(checked.verdict.matches)}
-    pairs: dict[int, list[Pair]] = {}
-    for match, theirs, ours in checked.pictures:
-        if id(match) in places:
-            crop = match.transform.crop if match.transform else None
-            pair = Pair(
-                ours=make_thumbnail(library.gallery.read(ours), is_blurred=is_blurred, crop=crop),
-                theirs=make_thumbnail(theirs, is_blurred=is_blurred),
-            )
-            pairs[places[id(match)]] = [pair]
-    return pairs
+    return {
+        places[id(match)]: [make_pair(library.gallery.read(ours), theirs, match.transform, shows_people=shows_people)]
+        for match, theirs, ours in checked.pictures
+        if id(match) in places
+    }

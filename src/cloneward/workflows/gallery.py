@@ -11,6 +11,8 @@ from cloneward.errors import VersionMismatch
 from cloneward.fingerprint.image import read_image
 from cloneward.fingerprint.local import LOCAL, MOST_ASKED
 from cloneward.fingerprint.photo import PicturePrint, fingerprint_picture
+from cloneward.fingerprint.video import FRAMES, Frame, fingerprint_video
+from cloneward.match.frames import FrameIndex, Run, build_frames, find_picture, find_videos, open_videos, update_videos
 from cloneward.match.photos import PhotoIndex, PhotoMatch, build_photos, find_photos, open_photos, update_photos
 from cloneward.model.content import Media, Problem
 from cloneward.model.finding import Match
@@ -23,6 +25,9 @@ ASIDE: Final = "background.local"
 LEAST_SIDE: Final = 48
 """px: what is smaller on its shorter side is an icon, or too little to tell pictures apart by."""
 
+WATCH_S: Final = 60
+"""Seconds of a processor that one video of a stranger may take."""
+
 _KEPT = 4_096  # pictures of pages whose comparison is remembered: a site shows the same ones on page after page
 
 Show = Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]]
@@ -33,33 +38,44 @@ Show = Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]]
 class Looked:
     """What came of one picture of a page: the items that it shows, or what kept it from being compared.
 
-    `digest`: of its bytes. `content`: they themselves, where it matches and they are to be shown. `is_small`: it has
-    too few pixels to say anything.
+    `digest`: of its bytes. `stills`: the videos of which it is a frame. `content`: the bytes themselves, where it
+    matches and they are to be shown. `is_small`: it has too few pixels to say anything.
     """
 
     digest: str
     matches: tuple[tuple[str, PhotoMatch], ...] = ()
+    stills: tuple[tuple[str, Run], ...] = ()
     problem: Problem | None = None
     is_small: bool = False
     content: bytes = b""
 
 
+@dataclass(frozen=True)
+class Watched:
+    """What came of one video of a page: the items of which it shows frames in order, and what kept it from more."""
+
+    digest: str
+    runs: tuple[tuple[str, Run], ...] = ()
+    problem: Problem | None = None
+
+
 @dataclass
 class Gallery:
-    """The protected pictures, and whose they are. `aside`: pictures that others show with the same right.
+    """The protected pictures and videos, and whose they are. `aside`: pictures that others show with the same right.
 
-    `read`: gives the bytes of one of ours, by its digest.
+    `read`: gives the bytes of one of ours, by its digest. `videos`: the key frames of videos.
     """
 
     index: PhotoIndex = field(default_factory=PhotoIndex)
     show: Show = lambda _: {}
     aside: PhotoIndex = field(default_factory=PhotoIndex)
     read: Callable[[str], bytes] = lambda _: b""
+    videos: FrameIndex = field(default_factory=lambda: build_frames(()))
     _known: OrderedDict[str, Looked] = field(default_factory=OrderedDict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to compare with."""
-        return len(self.index) > 0
+        return len(self.index) > 0 or len(self.videos) > 0
 
     def look(self, content: bytes, *, keeps: bool = False) -> Looked:
         """Compare the bytes of a picture with all protected ones, and keep them if they match and are to be shown.
@@ -73,6 +89,18 @@ class Gallery:
             self._known.popitem(last=False)
         return replace(looked, content=content) if keeps and looked.matches else looked
 
+    def watch(self, content: bytes) -> Watched:
+        """Compare the bytes of a video with all protected ones; never raises on hostile bytes."""
+        digest = digest_bytes(content)
+        if not len(self.videos):
+            return Watched(digest)
+        frames, problems = fingerprint_video(content, WATCH_S)
+        return Watched(digest, self._name_owners(find_videos(self.videos, frames)), next(iter(problems), None))
+
+    def _name_owners(self, runs: Sequence[Run]) -> tuple[tuple[str, Run], ...]:
+        owners = self.show([run.video for run in runs]) if runs else {}
+        return tuple((item, run) for run in runs for item, _ in owners.get(run.video, ()))
+
     def _look(self, digest: str, content: bytes) -> Looked:
         picture, problems = read_image(content)
         if picture is None:
@@ -81,10 +109,12 @@ class Gallery:
             return Looked(digest, is_small=True)
         asked = fingerprint_picture(picture, MOST_ASKED)
         found = find_photos(self.index, asked)
-        if not found or find_photos(self.aside, asked):
+        runs = [run for photo in asked.photos for run in find_picture(self.videos, photo)] if len(self.videos) else []
+        if not (found or runs) or find_photos(self.aside, asked):
             return Looked(digest)
         owners = self.show([match.picture for match in found])
-        return Looked(digest, tuple((item, match) for match in found for item, _ in owners.get(match.picture, ())))
+        matches = tuple((item, match) for match in found for item, _ in owners.get(match.picture, ()))
+        return Looked(digest, matches, self._name_owners(runs))
 
 
 def make_match(item: str, found: PhotoMatch, page: str, reference: str) -> Match:
@@ -100,30 +130,49 @@ def make_match(item: str, found: PhotoMatch, page: str, reference: str) -> Match
     )
 
 
-def build_gallery(shown: Iterable[tuple[str, Media]]) -> tuple[Gallery, list[Problem]]:
-    """Make a gallery in memory of the pictures of items, by id, with what could not be read."""
+def make_still(item: str, run: Run, page: str, reference: str) -> Match:
+    """Give that a page shows a frame of a video of an item as a picture, as its poster."""
+    hamming = float(run.frames[0].distance)
+    image = spell_reference(reference)
+    return Match(item=item, page=page, kind="image", measure="hamming", value=hamming, image=image)
+
+
+def make_run(item: str, run: Run, page: str, reference: str) -> Match:
+    """Give that a page shows a video with frames of an item's; its value is the mean of the bits that differ."""
+    return Match(
+        item=item,
+        page=page,
+        kind="video",
+        measure="hamming",
+        value=round(sum(frame.distance for frame in run.frames) / len(run.frames), 2),
+        image=spell_reference(reference),
+        frames=run.frames,
+    )
+
+
+def build_gallery(shown: Sequence[tuple[str, Media]]) -> tuple[Gallery, list[Problem]]:
+    """Make a gallery in memory of the pictures and videos of items, by id, with what could not be read."""
     owners: dict[str, list[tuple[str, str]]] = {}
     held: dict[str, Media] = {}
     problems: list[Problem] = []
 
-    def read() -> Iterator[tuple[str, PicturePrint]]:
+    def read(*, is_video: bool) -> Iterator[tuple[str, Media]]:
         for item, media in shown:
-            if media.is_video:
-                continue
-            content = _read(media)
-            digest = digest_bytes(content)
-            if digest in owners:
-                owners[digest].append((item, media.address))
-                continue
-            made = _fingerprint(digest, content, problems)
-            if made is not None:
-                owners[digest], held[digest] = [(item, media.address)], media
-                yield digest, made
+            if media.is_video == is_video:
+                digest = media.digest or digest_bytes(media.content)
+                owners.setdefault(digest, []).append((item, media.address))
+                if digest not in held:
+                    held[digest] = media
+                    yield digest, media
 
-    def show(digests: Sequence[str]) -> Mapping[str, Sequence[tuple[str, str]]]:
-        return {digest: owners[digest] for digest in digests if digest in owners}
-
-    return Gallery(build_photos(read()), show, read=lambda digest: _read(held[digest])), problems
+    pictures = ((digest, _fingerprint(digest, _read(one), problems)) for digest, one in read(is_video=False))
+    videos = ((digest, watch_own(one.address, _read(one), problems)) for digest, one in read(is_video=True))
+    return Gallery(
+        build_photos((digest, made) for digest, made in pictures if made is not None),
+        lambda digests: {digest: owners[digest] for digest in digests if digest in owners},
+        read=lambda digest: _read(held[digest]),
+        videos=build_frames((digest, frames) for digest, frames in videos if frames),
+    ), problems
 
 
 def open_gallery(store: ItemStore, folder: Path) -> Gallery:
@@ -133,22 +182,64 @@ def open_gallery(store: ItemStore, folder: Path) -> Gallery:
         VersionMismatch: it holds fingerprints of another version.
         EvidenceError: it is damaged.
     """
-    return Gallery(open_photos(folder / LOCAL.name), store.show_media, open_photos(folder / ASIDE), store.read_media)
+    return Gallery(
+        open_photos(folder / LOCAL.name),
+        store.show_media,
+        open_photos(folder / ASIDE),
+        store.read_media,
+        open_videos(folder / FRAMES.name),
+    )
 
 
 def is_gallery_behind(store: ItemStore, folder: Path) -> bool:
-    """Say whether the index of pictures is not of what the store holds now."""
+    """Say whether the index of pictures, or that of videos, is not of what the store holds now."""
     try:
-        return open_photos(folder / LOCAL.name).mark != store.mark_all()
+        marks = {open_photos(folder / LOCAL.name).mark, open_videos(folder / FRAMES.name).mark}
+        return marks != {store.mark_all()}
     except VersionMismatch:
         return True
 
 
 def reindex_gallery(store: ItemStore, folder: Path) -> list[Problem]:
-    """Add the pictures that are missing and take out those that are gone; give which cannot be compared, and why.
+    """Add the pictures and videos that are missing and take out those that are gone; give what is wrong with them.
 
     Only a writer of the store may call this. An index of an older version is made anew.
     """
+    return [*_reindex_photos(store, folder), *_reindex_videos(store, folder)]
+
+
+def _reindex_videos(store: ItemStore, folder: Path) -> list[Problem]:
+    try:
+        index = open_videos(folder / FRAMES.name)
+    except VersionMismatch:
+        index = build_frames(())
+    mark = store.mark_all()
+    if index.mark == mark:
+        return []
+    held = set(index.names())
+    shown = {digest for digest, is_video in store.media() if is_video}
+    problems: list[Problem] = []
+    watched = (
+        (digest, watch_own(_place(store, digest), store.read_media(digest), problems))
+        for digest in sorted(shown - held)
+    )
+    added = ((digest, frames) for digest, frames in watched if frames)
+    update_videos(folder / FRAMES.name, index, added, held - shown, mark)
+    return problems
+
+
+def _place(store: ItemStore, digest: str) -> str:
+    return next((address for _, address in store.show_media([digest]).get(digest, ())), digest)
+
+
+def watch_own(place: str, content: bytes, problems: list[Problem]) -> tuple[Frame, ...]:
+    """Give the key frames of a video of ours, with the problems met in it, at its address."""
+    frames, told = fingerprint_video(content)
+    problems += [replace(problem, page=place) for problem in told]
+    return frames
+
+
+def _reindex_photos(store: ItemStore, folder: Path) -> list[Problem]:
     try:
         index = open_photos(folder / LOCAL.name)
     except VersionMismatch:

@@ -48,14 +48,14 @@ class Files:
         """Give how a page of HTML in the folder looks, or in an archive, where no files are at hand."""
         return take_look(page.content, page.url or f"http://{self.place}{quote(page.address)}", self.digest)
 
-    def read(self, page: RawPage, reference: str) -> bytes | None:
-        """Give the file that a page of the folder refers to, under its whole name or the one without a query."""
+    def read(self, page: RawPage, reference: str, most: int) -> bytes | None:
+        """Give the file of at most so many bytes that a page refers to, by its whole name or that without a query."""
         place = locate_asset(page.url or f"http://{self.place}{quote(page.address)}", reference)
         if self.folder is None or place is None or not place.startswith(self.place):
             return None
         name = place.removeprefix(self.place)
-        content = read_asset(self.folder, name)
-        return read_asset(self.folder, name.partition("?")[0]) if content is None and "?" in name else content
+        content = read_asset(self.folder, name, most)
+        return read_asset(self.folder, name.partition("?")[0], most) if content is None and "?" in name else content
 
     def digest(self, place: str) -> str | None:
         """Give the digest of the file at a place, under its whole name or the one without a query."""

@@ -1,4 +1,4 @@
-"""The pictures of one target: each is read and compared once, wherever it lies, and what could not be is told."""
+"""The pictures and videos of one target: each read and compared once, wherever it lies; what could not be is told."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -10,12 +10,12 @@ from urllib.parse import urldefrag, urljoin
 
 from cloneward.archive.asset import locate_asset
 from cloneward.archive.folder import RawPage
-from cloneward.archive.media import RawMedia, is_data, read_reference
+from cloneward.archive.media import MAX_IMAGE_BYTES, MAX_VIDEO_BYTES, RawMedia, is_data, read_reference
 from cloneward.archive.sources import read_originals
 from cloneward.fingerprint.media import list_media
-from cloneward.model.content import Media, Problem
+from cloneward.model.content import Problem
 from cloneward.model.finding import Match
-from cloneward.workflows.gallery import Gallery, Looked, make_match
+from cloneward.workflows.gallery import Gallery, Looked, Watched, make_match, make_run, make_still
 from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.looks import Files
 
@@ -25,8 +25,20 @@ MAX_FETCHED: Final = 100
 _KEPT_BYTES = 64 * 1024 * 1024  # of pictures that match, for a report
 _NO_FOLDER = Path()
 
-Look = Callable[[RawPage, str], Looked | Problem | None]
-"""Takes a page and a reference on it, and gives what came of the picture there; none where it is not at hand."""
+Seen = Looked | Watched | Problem | None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What a page names as a picture or a video, as written there."""
+
+    page: RawPage
+    address: str
+    is_video: bool = False
+
+
+Look = Callable[[Reference], Seen]
+"""Gives what came of the picture or video that is named; none where it is not at hand."""
 
 
 @dataclass
@@ -54,7 +66,7 @@ class Pictures:
         self._left_out += shown.left_out
         seen: set[tuple[str, str]] = set()
         for reference in shown.pictures:
-            looked = self._look(page, reference)
+            looked = self._look(Reference(page, reference))
             if looked is None:
                 continue
             for item, found in looked.matches:
@@ -63,6 +75,15 @@ class Pictures:
                     match = make_match(item, found, page.address, reference)
                     self._keep(match, looked, found.picture)
                     yield match
+            for item, run in looked.stills:
+                if (item, run.video) not in seen:
+                    seen.add((item, run.video))
+                    yield make_still(item, run, page.address, reference)
+        for reference in shown.videos:
+            watched = self._see(Reference(page, reference, is_video=True))
+            if isinstance(watched, Watched):
+                self.compared.add(watched.digest)
+                yield from (make_run(item, run, page.address, reference) for item, run in watched.runs)
 
     def tell(self) -> Iterator[Problem]:
         """Give what was not compared, each reason once."""
@@ -76,24 +97,31 @@ class Pictures:
             text = f"{self._left_out:,} pictures beyond the most that are read of one page were not compared"
             yield Problem(code="pictures_left_out", page=None, text=text)
 
-    def _look(self, page: RawPage, reference: str) -> Looked | None:
-        """Look at one picture, and count what became of it."""
-        looked: Looked | Problem | None
-        if is_data(reference):
-            held = read_reference(_NO_FOLDER, reference)
-            looked = self.gallery.look(held.content, keeps=self.keeps) if isinstance(held, Media) else held
-        else:
-            looked = self.look(page, reference)
-        if looked is None:
-            self._missing += 1
-            return None
-        problem = looked if isinstance(looked, Problem) else looked.problem
-        if isinstance(looked, Problem) or problem is not None:
-            self._unread[problem.code if problem else ""] += 1
+    def _look(self, reference: Reference) -> Looked | None:
+        looked = self._see(reference)
+        if not isinstance(looked, Looked):
             return None
         if not looked.is_small:
             self.compared.add(looked.digest)
         return looked
+
+    def _see(self, reference: Reference) -> Looked | Watched | None:
+        """Look at one picture or video, and count what became of it."""
+        seen: Seen
+        if is_data(reference.address):
+            held = read_reference(_NO_FOLDER, reference.address)
+            seen = (
+                held if isinstance(held, Problem) else _compare(self.gallery, reference, held.content, keeps=self.keeps)
+            )
+        else:
+            seen = self.look(reference)
+        if seen is None:
+            self._missing += 1
+            return None
+        problem = seen if isinstance(seen, Problem) else seen.problem
+        if problem is not None:
+            self._unread[problem.code] += 1
+        return None if isinstance(seen, Problem) or (problem is not None and isinstance(seen, Looked)) else seen
 
     def _keep(self, match: Match, looked: Looked, ours: str) -> None:
         if self.keeps and sum(len(content) for _, content, _ in self.kept) + len(looked.content) <= _KEPT_BYTES:
@@ -104,19 +132,16 @@ def look_at(gallery: Gallery, target: Path, files: Files, *, keeps: bool) -> Loo
     """Look at the pictures of a target: those beside its pages, or in the archive that these come from."""
     in_folder = look_in_folder(gallery, files, keeps=keeps)
     open_archive = lru_cache(1)(lambda: look_in_archive(gallery, target, keeps=keeps))
-
-    def look(page: RawPage, reference: str) -> Looked | Problem | None:
-        return in_folder(page, reference) if page.position is None else open_archive()(page, reference)
-
-    return look
+    return lambda reference: (in_folder if reference.page.position is None else open_archive())(reference)
 
 
 def look_in_folder(gallery: Gallery, files: Files, *, keeps: bool) -> Look:
     """Look at pictures where a folder of saved pages holds them."""
 
-    def look(page: RawPage, reference: str) -> Looked | None:
-        content = files.read(page, reference)
-        return None if content is None else gallery.look(content, keeps=keeps)
+    def look(reference: Reference) -> Seen:
+        most = MAX_VIDEO_BYTES if reference.is_video else MAX_IMAGE_BYTES
+        content = files.read(reference.page, reference.address, most)
+        return None if content is None else _compare(gallery, reference, content, keeps=keeps)
 
     return look
 
@@ -128,28 +153,28 @@ def look_in_archive(gallery: Gallery, path: Path, *, keeps: bool) -> Look:
         for given in read_originals(path):
             if isinstance(given, RawMedia) and given.url and not given.media.is_video:
                 known[locate_asset(given.url, "") or given.url] = gallery.look(given.media.content, keeps=keeps)
-
-    def look(page: RawPage, reference: str) -> Looked | None:
-        return known.get(locate_asset(page.url or "", reference) or "")
-
-    return look
+    return lambda reference: known.get(locate_asset(reference.page.url or "", reference.address) or "")
 
 
 def look_on_web(gallery: Gallery, gatherer: Gatherer, *, keeps: bool) -> Look:
     """Look at pictures where pages of the web say that they lie: so many, and each once."""
-    known: dict[str, Looked | Problem | None] = {}
+    known: dict[str, Seen] = {}
 
-    def look(page: RawPage, reference: str) -> Looked | Problem | None:
+    def look(reference: Reference) -> Seen:
         try:
-            address = urldefrag(urljoin(page.url or "", reference)).url
+            address = urldefrag(urljoin(reference.page.url or "", reference.address)).url
         except ValueError:  # as an address with half a bracket
             return None
         if address not in known:
-            known[address] = fetch(address) if len(known) < MAX_FETCHED else None
+            known[address] = fetch(address, reference) if len(known) < MAX_FETCHED else None
         return known[address]
 
-    def fetch(address: str) -> Looked | Problem:
+    def fetch(address: str, reference: Reference) -> Seen:
         found = gatherer.read_media(address)
-        return found if isinstance(found, Problem) else gallery.look(found.content, keeps=keeps)
+        return found if isinstance(found, Problem) else _compare(gallery, reference, found.content, keeps=keeps)
 
     return look
+
+
+def _compare(gallery: Gallery, reference: Reference, content: bytes, *, keeps: bool) -> Looked | Watched:
+    return gallery.watch(content) if reference.is_video else gallery.look(content, keeps=keeps)

@@ -100,7 +100,7 @@ def _reindex_kind(store: ItemStore, folder: Path, kind: Kind) -> None:
     if index.mark == mark:
         return
     held = dict(index.states())
-    stale = {item for item, _ in held.items() - {(item.id, item.text_digest) for item in store.items()}}
+    stale = {item for item, _ in held.items() - {(item.id, item.text_digest) for item in store.items() if item.words}}
     change = Change(
         added=_sketch_items(store, held.keys() - stale, kind),
         gone=stale,
@@ -117,5 +117,5 @@ def _mark(store: ItemStore, folder: Path) -> str:
 
 def _sketch_items(store: ItemStore, kept: set[str], kind: Kind) -> Iterator[tuple[str, str, Sketch]]:
     for item in store.items():
-        if item.id not in kept:
+        if item.words and item.id not in kept:  # what has no words must not count where frequency is counted
             yield item.id, item.text_digest, _KINDS[kind](fingerprint(store.text(item)))
