@@ -17,8 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cloneward.seal import verify as module
-from cloneward.seal.verify import Trust, is_wacz_signed, read_entry, read_spelled, spell, tell_report, verify
-from tests.seal.attacks import ATTACKS, flip_bits, flip_files, repack, sign_seal, unpack
+from cloneward.seal.verify import (
+    Slice,
+    Trust,
+    find_archive_faults,
+    is_wacz_signed,
+    open_zip,
+    read_entry,
+    read_spelled,
+    spell,
+    tell_report,
+    verify,
+)
+from tests.seal.attacks import ATTACKS, flip_bits, flip_files, pack, repack, sign_seal, unpack
 
 pytestmark = pytest.mark.server
 
@@ -246,3 +257,16 @@ def test_odd_keys_of_archives(handed_over):
         assert not is_wacz_signed(other, signature, b"sha256:00")
     for other in ["", "?", signature + "=", signature[:-4], signature + "\n", "AAAA" * 32]:
         assert not is_wacz_signed(key, other, b"sha256:00")
+
+
+@given(JSON, JSON)
+def test_odd_archives(path, other):
+    """Whatever the data package of a web archive says, nothing raises, and it is not called whole."""
+    listed = {"resources": [{"path": path, "hash": other}, {"path": "a", "hash": "b"}], "created": other}
+    for package in (listed, {**listed, "resources": other}, other):
+        stated = {"hash": other, "signedData": {"hash": other, "created": other, "signature": path, "publicKey": path}}
+        entries = [("datapackage-digest.json", spell(stated)), ("datapackage.json", spell(package))]
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "x.wacz"
+            file.write_bytes(pack(entries))
+            assert list(find_archive_faults(open_zip(Slice(file, 0, file.stat().st_size)), "key"))

@@ -808,7 +808,7 @@ def find_archive_faults(archive: Files, wacz_key: str | None) -> Iterator[tuple[
     try:
         package = json.loads(archive.read("datapackage.json") or b"null")
         stated = json.loads(archive.read("datapackage-digest.json") or b"null")
-        listed = {entry["path"]: entry["hash"] for entry in package["resources"]}
+        listed = {str(entry["path"]): entry["hash"] for entry in package["resources"]}
         whole = "sha256:" + digest(archive.read("datapackage.json"))
         signed = stated["signedData"]
         is_whole = stated["hash"] == whole == signed["hash"] and signed["created"] == package["created"]
