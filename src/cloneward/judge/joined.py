@@ -1,7 +1,8 @@
 """Passages that something stands between: what a page puts into our text, or leaves out of it (decision 0023).
 
 A forum has its counters between two posts, a copyist drops the code between two paragraphs. The groups of spans on both
-sides are then too far apart to be one, and each may be too short to count.
+sides are then too far apart to be one, and each may be too short to count. What was put in is bounded, since it parts
+what a reader takes for one; what was left out is not.
 """
 
 from collections.abc import Iterator
@@ -24,12 +25,12 @@ class _Group:
 def measure_passage(match: Match, *, least: int, between: int) -> int:
     """Give the words in spans of the longest passage that a page shares with an item; 0 where there are no spans.
 
-    A passage is a group of spans, or several that follow one another in both texts.
+    A passage is a group of spans, or several in the same order in both texts that are near each other on the page.
 
     Args:
         match: its spans in the order of the target.
         least: words of a group from which on it is joined with another; shorter ones, as cells of a table, are not.
-        between: characters that may stand between two of them, in either text.
+        between: characters that may stand between two of them on the page.
     """
     longest = max(match.group_words().values(), default=0)
     words = 0
@@ -55,5 +56,4 @@ def _list_groups(match: Match) -> Iterator[_Group]:
 
 
 def _follows(group: _Group, before: _Group, between: int) -> bool:
-    gaps = group.target[0] - before.target[1], group.item[0] - before.item[1]
-    return all(0 <= gap <= between for gap in gaps)
+    return group.item[0] >= before.item[1] and 0 <= group.target[0] - before.target[1] <= between

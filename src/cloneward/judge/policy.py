@@ -31,7 +31,7 @@ class Policy:
 
     `base_rate`: part of the targets with a match of text that took it from the owner, as the score supposes.
     `joined_words`, `joined_characters`: words of a group from which on it is one passage with the next, and what may
-    stand between them in either text.
+    stand between them on the page.
     `video_frames`: key frames that a video must share with one of ours, in the same order.
     """
 
