@@ -73,7 +73,7 @@ def test_thresholds(groups, words, name, likeness):
 
 def test_groups_that_follow_one_another_are_one_passage():
     """Two groups with a little between them count as one passage of forty words; cells of a table do not."""
-    apart = match(groups=(20, 20))
+    apart = match(groups=(20, 21))
     places = [(100 * at, 100 * at + 60) for at in range(2)]
     near = [replace(span, target=place, item=place) for span, place in zip(apart.spans, places, strict=True)]
     assert verdict([replace(apart, spans=tuple(near))]).verdict == "partial_copy"
@@ -124,7 +124,7 @@ def test_a_passage_of_several_items_is_a_quotation_of_any():
 
 @pytest.mark.parametrize(
     ("words", "total", "name"),
-    [(80, 800, "partial_copy"), (79, 700, "unrelated"), (80, 801, "unrelated")],
+    [(120, 1200, "partial_copy"), (119, 1000, "unrelated"), (120, 1201, "unrelated")],
 )
 def test_many_short_blocks_of_one_item_are_a_partial_copy(words, total, name):
     """Blocks in another order, none of them long, count together if they are much of the target and of one item."""

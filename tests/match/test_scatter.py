@@ -38,6 +38,12 @@ def test_few_words_are_no_match():
     assert pair(text_of(enough), text_of(enough), hot=[0]) is None
 
 
+def test_repeated_blocks_are_few_words():
+    """A block that both texts repeat is paired each time, and makes no match by that."""
+    assert pair(text_of("a" * 30), text_of("a" * 30)) is None
+    assert pair(text_of("abcdefghijaa"), text_of("aaabcdefghij")).words.sum() == 72
+
+
 def test_explained_and_template_blocks_are_left_out():
     """A block with a token that is covered, or that the owner repeats, is not looked for."""
     tokens = tokenise(text_of("abc"))

@@ -21,6 +21,11 @@ class _Group:
     item: Range
     words: int
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """Its characters and words: two passages that have as many of both are the same, nearly always."""
+        return self.target[1] - self.target[0], self.words
+
 
 def measure_passage(match: Match, *, least: int, between: int) -> int:
     """Give the words in spans of the longest passage that a page shares with an item; 0 where there are no spans.
@@ -35,10 +40,16 @@ def measure_passage(match: Match, *, least: int, between: int) -> int:
     longest = max(match.group_words().values(), default=0)
     words = 0
     before = None
+    seen: set[tuple[int, int]] = set()
     for group in _list_groups(match):
         if group.words < least:
             continue
-        words = group.words + (words if before and _follows(group, before, between) else 0)
+        if not (before and _follows(group, before, between)):
+            words = 0
+            seen.clear()
+        # a sentence that an item and a page repeat, as references do, says no more the second time
+        words += 0 if group.size in seen else group.words
+        seen.add(group.size)
         longest, before = max(longest, words), group
     return longest
 

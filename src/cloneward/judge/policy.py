@@ -41,7 +41,7 @@ class Policy:
     partial_words: int = 40
     joined_words: int = 15
     joined_characters: int = 600
-    blocks_words: int = 80
+    blocks_words: int = 120
     blocks_share: float = 0.1
     quote_words: int = 100
     quote_share: float = 0.2

@@ -8,7 +8,7 @@ from cloneward.match.align import Alignment
 from cloneward.match.mark import is_listed
 
 LEAST_WORDS = 60
-"""Words in short blocks of one item from which on they are no chance; fewer are not reported."""
+"""Words in short blocks of one item, repeated ones counted once, from which on they are no chance."""
 
 
 def leave_open(blocks: Blocks, covered: NDArray[np.bool_], hot: NDArray[np.uint64]) -> Blocks:
@@ -40,6 +40,7 @@ def pair_blocks(
         places.setdefault(value, []).append(place)
     runs: list[tuple[int, int, int, int]] = []
     words: list[int] = []
+    said: dict[int, int] = {}
     for value, start, size in zip(
         target.sketch.hashes.tolist(), target.sketch.positions.tolist(), target.sizes.tolist(), strict=True
     ):
@@ -49,6 +50,7 @@ def pair_blocks(
             if counted:
                 runs.append((start, other, size, len(runs)))
                 words.append(counted)
-    if sum(words) < LEAST_WORDS:
+                said.setdefault(value, counted)
+    if sum(said.values()) < LEAST_WORDS:
         return None
     return Alignment(np.array(runs, np.int32), np.array(words, np.int32))
