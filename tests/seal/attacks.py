@@ -255,6 +255,11 @@ def remove_verifier(files: Files, attack: Field) -> None:
     del files["verify.py"]
 
 
+def remove_seal(files: Files, attack: Field) -> None:
+    """No seal over it all."""
+    del attack, files["seal.json"]
+
+
 def change_verifier(files: Files, attack: Field) -> None:
     """A verifier that says yes."""
     del attack
@@ -317,6 +322,13 @@ def strip_all_tokens(folder: str) -> Callable[[Files, Field], None]:
             del files[name]
 
     return edit
+
+
+def resign_list(files: Files, attack: Field) -> None:
+    """The list of tokens as it was, signed by another key."""
+    signed = json.loads(files["tst/index.json"])
+    signed |= {"key": attack.stranger.public, "signature": attack.stranger.sign("tokens", signed["list"])}
+    files["tst/index.json"] = spell(signed) + b"\n"
 
 
 def exchange_token(files: Files, attack: Field) -> None:
@@ -429,6 +441,17 @@ def forge_whole(attack: Field) -> bytes:
         if not folder:
             sign_ledger(files, hands, read_entries(files))
         sign_seal(files, folder, hands, edit)
+    return repack(files)
+
+
+def rewrite_keys(attack: Field) -> bytes:
+    """The holder of the key seals a capture with a history in which that key is older than it is."""
+    files = unpack(attack.package)
+    folder = find_captures(files)[0]
+    since = shift(json.loads(files["seal.json"])["manifest"]["keys"][0]["record"]["from"], -90)
+    keys = [make_key_record(attack.insider, since)]
+    sign_seal(files, folder, attack.insider, lambda manifest: manifest.update(keys=keys))
+    sign_seal(files, "", attack.insider)
     return repack(files)
 
 
@@ -580,6 +603,29 @@ def spoil_archive(attack: Field) -> bytes:
     return repack(files)
 
 
+def take_later(attack: Field) -> bytes:
+    """The holder of the key seals a capture that by its own word was taken the day after."""
+    files = unpack(attack.package)
+    folder = find_captures(files)[0]
+    sign_seal(files, folder, attack.insider, lambda manifest: shift_told(manifest["told"], 1))
+    sign_seal(files, "", attack.insider)
+    return repack(files)
+
+
+def shift_told(told: dict, days: int) -> None:
+    """Move the times that are told of a capture."""
+    told |= {name: shift(told[name], days) for name in ("started_at", "ended_at")}
+
+
+def forget_times(attack: Field) -> bytes:
+    """The holder of the key seals a capture of which is not told when it was taken."""
+    files = unpack(attack.package)
+    folder = find_captures(files)[0]
+    sign_seal(files, folder, attack.insider, lambda manifest: manifest.update(told={}))
+    sign_seal(files, "", attack.insider)
+    return repack(files)
+
+
 def set_ledger_clock(files: Files, attack: Field) -> None:
     """An entry that claims to be older than the one before it."""
     entries = read_entries(files)
@@ -622,6 +668,7 @@ ATTACKS = [
     Attack("file removed", frozenset({"file_removed"}), change(remove_file)),
     Attack("capture removed", frozenset({"file_removed"}), change(remove_capture)),
     Attack("ledger removed", frozenset({"file_removed"}), change(remove_ledger)),
+    Attack("seal removed", frozenset({"file_removed"}), change(remove_seal)),
     Attack("verifier removed", frozenset({"file_removed"}), change(remove_verifier)),
     Attack("verifier changed", frozenset({"file_changed"}), change(change_verifier)),
     Attack("archive of another package", frozenset({"file_changed"}), change(swap_archive)),
@@ -635,6 +682,7 @@ ATTACKS = [
     Attack("all tokens of a capture stripped", frozenset({"token_missing"}), change(strip_all_tokens("capture"))),
     Attack("token of another package", frozenset({"token_exchanged"}), change(exchange_token)),
     Attack("tokens under each other's name", frozenset({"token_exchanged"}), change(exchange_authorities)),
+    Attack("list of tokens signed by another key", frozenset({"token_exchanged"}), change(resign_list)),
     Attack("one authority twice", frozenset({"token_exchanged"}), change(double_authority)),
     Attack("one authority under two names", frozenset({"token_exchanged"}), pretend_authority),
     Attack("token of an authority of one's own", frozenset({"token_exchanged"}), change(own_authority)),
@@ -643,6 +691,7 @@ ATTACKS = [
     Attack("sealed anew with another key", frozenset({"key_unknown"}), resign(None, "stranger")),
     Attack("changed and sealed anew with another key", frozenset({"key_unknown"}), resign(change_verifier, "stranger")),
     Attack("all made anew with keys of one's own", frozenset({"key_unknown"}), forge_whole),
+    Attack("history of keys rewritten in a capture", frozenset({"key_unknown"}), rewrite_keys),
     Attack("capture changed by the holder of the key", frozenset({"ledger_contradicts"}), change_evidence),
     Attack("another spelling of the seal", frozenset({"spelling"}), change(respell)),
     Attack("a field beside what is signed", frozenset({"spelling"}), change(append_field)),
@@ -663,6 +712,8 @@ ATTACKS = [
     Attack("duplicate entry in a web archive", CONTAINER, spoil_archive),
     # clocks
     Attack("clock of the ledger set back", frozenset({"clock"}), resign(set_ledger_clock, "insider")),
+    Attack("captured after it was sealed", frozenset({"clock"}), take_later),
+    Attack("captured at no time", frozenset({"clock"}), forget_times),
     Attack("clock set back a day", frozenset({"clock"}), set_clock(-1)),
     Attack("clock set ahead a day", frozenset({"clock"}), set_clock(1)),
 ]
