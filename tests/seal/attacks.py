@@ -529,6 +529,37 @@ def edit_entry(files: Files, attack: Field) -> None:
     files["custody/ledger.jsonl"] = b"".join([spell(line) + b"\n", *lines[1:]])
 
 
+def respell_entry(files: Files, attack: Field) -> None:
+    """The last entry in another spelling, which says the same."""
+    del attack
+    lines = files["custody/ledger.jsonl"].splitlines(keepends=True)
+    lines[-1] = json.dumps(json.loads(lines[-1]), sort_keys=True).encode() + b"\n"
+    files["custody/ledger.jsonl"] = b"".join(lines)
+
+
+def sign_last_entry(files: Files, attack: Field) -> None:
+    """The last entry signed by another key, which nothing else tells."""
+    lines = files["custody/ledger.jsonl"].splitlines(keepends=True)
+    line = json.loads(lines[-1])
+    told = digest(spell(line["entry"]))
+    statement = {"at": line["at"], "entry": told, "number": line["number"], "previous": line["previous"]}
+    line |= {"key": attack.stranger.public, "signature": attack.stranger.sign("custody", statement)}
+    lines[-1] = spell(line) + b"\n"
+    files["custody/ledger.jsonl"] = b"".join(lines)
+
+
+def withhold_seals(files: Files, attack: Field) -> None:
+    """The entries of the seals by their digest alone, as if they were on something else."""
+    del attack
+    lines = []
+    for raw in files["custody/ledger.jsonl"].splitlines(keepends=True):
+        line = json.loads(raw)
+        if line.get("entry", {}).get("what") == "capture.sealed":
+            line["digest"] = digest(spell(line.pop("entry")))
+        lines.append(spell(line) + b"\n")
+    files["custody/ledger.jsonl"] = b"".join(lines)
+
+
 def rewrite_ledger(files: Files, attack: Field) -> None:
     """The holder of the key writes another history, signs it, and has its head stamped today."""
     entries = read_entries(files)
@@ -706,6 +737,9 @@ ATTACKS = [
     Attack("ledger rolled back and stamped today", frozenset({"ledger_rolled_back"}), resign(roll_back, "insider")),
     Attack("ledger rewritten and stamped today", frozenset({"ledger_rewritten"}), resign(rewrite_ledger, "insider")),
     Attack("entry edited", frozenset({"ledger_broken"}), resign(edit_entry, "insider")),
+    Attack("entries of the seals withheld", frozenset({"ledger_rolled_back"}), resign(withhold_seals, "insider")),
+    Attack("entry in another spelling", frozenset({"ledger_broken"}), resign(respell_entry, "insider")),
+    Attack("entry signed by another key", frozenset({"ledger_broken"}), resign(sign_last_entry, "insider")),
     Attack("ledger rolled back, and no seal names it", frozenset({"ledger_contradicts"}), forget_ledger),
     Attack("package called a capture", frozenset({"spelling"}), call_it_capture),
     Attack("capture under another name", frozenset({"file_changed"}), resign(rename_capture, "insider")),
