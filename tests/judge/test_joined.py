@@ -26,20 +26,22 @@ def match(*groups):
         ([(0, 0, 30), (180, 9000, 25)], 55),  # left out of the item
         ([(0, 0, 30), (180 + 601, 180, 25)], 30),
         ([(0, 500, 30), (200, 0, 25)], 30),  # another order
-        ([(0, 0, 20), (300, 300, 21), (600, 600, 22), (2000, 2000, 50)], 63),
-        ([(0, 0, 20), (300, 900, 14), (600, 300, 21)], 41),  # a cell between them, from elsewhere
-        ([(0, 0, 20), (300, 300, 20), (600, 900, 21)], 41),  # the first is repeated
+        ([(0, 0, 20), (300, 120, 21), (600, 250, 22), (2000, 2000, 50)], 63),
+        ([(0, 0, 20), (300, 900, 14), (600, 140, 21)], 41),  # a cell between them, from elsewhere
+        ([(0, 0, 20), (130, 300, 20), (600, 440, 21)], 41),  # the first is repeated
+        ([(0, 0, 30), (180 + 30, 180 + 200, 25)], 55),
+        ([(0, 0, 30), (180 + 31, 180 + 200, 25)], 30),  # next to each other in neither
         ([(0, 0, 14), (100, 100, 14), (200, 200, 14)], 14),
         ([(0, 0, 50), (5000, 5000, 15), (5100, 5100, 15)], 50),
     ],
 )
 def test_groups_that_follow_one_another_are_one_passage(groups, words):
-    """Groups of some length count together where they keep their order and little stands between them on the page."""
+    """Groups in one order count together that are near each other on the page, and next to each other in one text."""
     assert measure_passage(match(*groups), **WITHIN) == words
 
 
 def test_spans_of_a_group_count_together():
     """A group reaches from its first span to its last, and has the words of all."""
     first, second = Span(target=(0, 60), item=(0, 60), words=10), Span(target=(90, 150), item=(80, 140), words=10)
-    third = Span(target=(750, 810), item=(740, 800), words=20, group=1)
+    third = Span(target=(750, 810), item=(170, 230), words=20, group=1)
     assert measure_passage(Match(item="i", page="p", value=0.1, spans=(first, second, third)), **WITHIN) == 40

@@ -74,7 +74,7 @@ def test_thresholds(groups, words, name, likeness):
 def test_groups_that_follow_one_another_are_one_passage():
     """Two groups with a little between them count as one passage of forty words; cells of a table do not."""
     apart = match(groups=(20, 21))
-    places = [(100 * at, 100 * at + 60) for at in range(2)]
+    places = [(80 * at, 80 * at + 60) for at in range(2)]
     near = [replace(span, target=place, item=place) for span, place in zip(apart.spans, places, strict=True)]
     assert verdict([replace(apart, spans=tuple(near))]).verdict == "partial_copy"
     assert verdict([replace(apart, spans=tuple(replace(span, words=14) for span in near))]).verdict == "unrelated"

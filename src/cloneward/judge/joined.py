@@ -1,8 +1,8 @@
 """Passages that something stands between: what a page puts into our text, or leaves out of it (decision 0023).
 
 A forum has its counters between two posts, a copyist drops the code between two paragraphs. The groups of spans on both
-sides are then too far apart to be one, and each may be too short to count. What was put in is bounded, since it parts
-what a reader takes for one; what was left out is not.
+sides are then too far apart to be one, and each may be too short to count. In one of the texts they still stand next to
+each other: that tells them from sentences that two references took from a third.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from cloneward.model.finding import Match
 
 Range = tuple[int, int]
+
+# What may stand between them in the text that runs on: a full stop, a link to edit, some five words.
+_NEXT = 30
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,8 @@ class _Group:
 def measure_passage(match: Match, *, least: int, between: int) -> int:
     """Give the words in spans of the longest passage that a page shares with an item; 0 where there are no spans.
 
-    A passage is a group of spans, or several in the same order in both texts that are near each other on the page.
+    A passage is a group of spans, or several in the same order in both texts that are near each other on the page, and
+    next to each other in one of the texts.
 
     Args:
         match: its spans in the order of the target.
@@ -67,4 +71,5 @@ def _list_groups(match: Match) -> Iterator[_Group]:
 
 
 def _follows(group: _Group, before: _Group, between: int) -> bool:
-    return group.item[0] >= before.item[1] and 0 <= group.target[0] - before.target[1] <= between
+    put_in, left_out = group.target[0] - before.target[1], group.item[0] - before.item[1]
+    return 0 <= put_in <= between and left_out >= 0 and min(put_in, left_out) <= _NEXT
