@@ -427,6 +427,19 @@ def make_key_record(hands: Hands, since: str) -> dict:
     return {"record": record, "signatures": {hands.public: hands.sign("key", record)}}
 
 
+def extend_keys(attack: Field) -> bytes:
+    """A stranger's key put behind the owner's, who did not sign for it, and everything sealed with it."""
+    files = unpack(attack.package)
+    hands = attack.stranger
+    known = json.loads(files["seal.json"])["manifest"]["keys"]
+    last = known[-1]["record"]
+    record = {"from": last["from"], "number": last["number"] + 1, "previous": digest(spell(last))}
+    record |= {"public": hands.public, "wacz": ""}
+    keys = [*known, {"record": record, "signatures": {hands.public: hands.sign("key", record)}}]
+    sign_seal(files, "", hands, lambda manifest: manifest.update(keys=keys))
+    return repack(files)
+
+
 def forge_whole(attack: Field) -> bytes:
     """Everything signed anew under a history of keys of the attacker's own: it agrees with itself."""
     files = unpack(attack.package)
@@ -724,6 +737,7 @@ ATTACKS = [
     Attack("all made anew with keys of one's own", frozenset({"key_unknown"}), forge_whole),
     Attack("history of keys rewritten in a capture", frozenset({"key_unknown"}), rewrite_keys),
     Attack("capture changed by the holder of the key", frozenset({"ledger_contradicts"}), change_evidence),
+    Attack("a key that the owner did not sign for", frozenset({"key_unknown"}), extend_keys),
     Attack("another spelling of the seal", frozenset({"spelling"}), change(respell)),
     Attack("a field beside what is signed", frozenset({"spelling"}), change(append_field)),
     # custody

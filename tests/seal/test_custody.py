@@ -185,6 +185,24 @@ def test_daily_stamps(owner):
 
 
 @pytest.mark.server
+def test_replies_that_fit_no_entry(owner):
+    """A reply over an entry that is gone, or beside one that it is not over, is told, and so is a link."""
+    add(owner, "a", "b")
+    owner.ledger.stamp(owner.authorities, owner.ask, who="ana", at=owner.now())
+    path, tst = owner.ledger.folder / "ledger.jsonl", owner.ledger.folder / "tst"
+    whole = path.read_bytes()
+    path.write_bytes(b"".join(read_lines(owner)[:2]))
+    assert check(owner).codes == {"ledger_rolled_back"}
+    path.write_bytes(whole)
+    shutil.copy(tst / "3-one.tsr", tst / "2-one.tsr")
+    assert check(owner).codes == {"ledger_rewritten"}
+    (tst / "2-one.tsr").unlink()
+    assert check(owner).is_sound
+    (tst / "2-one.tsr").symlink_to(tst / "3-one.tsr")
+    assert check(owner).codes == {"container"}
+
+
+@pytest.mark.server
 def test_an_authority_is_down(owner):
     """Where one authority does not answer the other's reply is kept, and the problem is told."""
     add(owner, "a")
