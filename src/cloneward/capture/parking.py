@@ -1,0 +1,45 @@
+"""What domains without a site show: the sale pages of parking services, and the notices of hosts that shut a site."""
+
+import re
+from typing import Final
+
+from cloneward.url import registered_domain
+
+# Services that answer for domains of others; the greater ones of 2026.
+_SERVICES: Final = frozenset({
+    "above.com", "afternic.com", "bodis.com", "dan.com", "domainmarket.com", "hugedomains.com", "parkingcrew.net",
+    "parklogic.com", "sedo.com", "sedoparking.com", "skenzo.com", "undeveloped.com",
+})  # fmt: skip
+_PARKED: Final = re.compile(
+    r"(?:this |the )?domain(?: name)? (?:\S{1,80} )?(?:is|may be) (?:parked|for sale|available for purchase)"
+    r"|buy this domain|parked (?:free|for free|courtesy)|domain parking|inquire about this domain"
+    r"|diese domain (?:steht zum verkauf|ist geparkt)|este dominio est\S (?:en venta|aparcado)"
+    r"|ce (?:nom de )?domaine est (?:\S )?(?:vendre|parqu\S)",
+    re.IGNORECASE,
+)
+_SUSPENDED: Final = re.compile(
+    r"(?:account|site|website|domain(?: name)?|page|service) (?:\S{1,80} )?(?:has been |is |was )"
+    r"(?:(?:temporarily|currently) )?(?:suspended|disabled|deactivated)"
+    r"|(?:account|website|domain) suspended|suspended (?:account|website|domain)"
+    r"|unavailable (?:due to|for) legal reasons",
+    re.IGNORECASE,
+)
+_LONGEST: Final = 300  # words; what stands in for a site is short, and an article on domains is not
+
+
+def find_parking(text: str, hosts: tuple[str, ...]) -> str:
+    """Give what tells that a domain is parked: the service that was reached, or the words; empty where nothing does."""
+    service = next((host for host in hosts if registered_domain(host) in _SERVICES), "")
+    return service or _find(_PARKED, text)
+
+
+def find_suspension(text: str) -> str:
+    """Give the words by which a host says that it shut a site; empty where it says nothing of the kind."""
+    return _find(_SUSPENDED, text)
+
+
+def _find(pattern: re.Pattern[str], text: str) -> str:
+    if len(text.split(maxsplit=_LONGEST)) > _LONGEST:
+        return ""
+    found = pattern.search(text)
+    return found.group() if found else ""

@@ -1,0 +1,136 @@
+"""From what a visit was given, or why it failed, to the state of a watched address and its cause.
+
+What shows the copy outweighs all else: a page that says "suspended" below our whole text is live.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from cloneward.capture.parking import find_parking, find_suspension
+from cloneward.fingerprint.extract import extract
+from cloneward.fingerprint.winnow import fingerprint
+from cloneward.model.vantage import Rendering
+from cloneward.model.watch import SHOWN, Cause, Revisit, State
+from cloneward.url import host_of, registered_domain
+
+_SAME: Final = 0.5  # part of the sealed text that must still be there, as a half is what policy default/1 calls a copy
+_FEWEST: Final = 10  # words; below, a page says nothing
+_GONE: Final = frozenset({404, 410})
+_LEGAL: Final = 451
+_REFUSED: Final = 400
+_HELD: Final = frozenset({"clienthold", "serverhold"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look:
+    """What one vantage was given: a rendering, or why there is none and in whose words."""
+
+    vantage: str
+    rendering: Rendering | None = None
+    failure: Cause = "host"
+    told: str = ""
+
+
+def find_state(
+    looks: Sequence[Look], sealed: str, *, before: State | None = None, domain_status: Sequence[str] = ()
+) -> Revisit:
+    """Give the state of an address from what every vantage was given.
+
+    Args:
+        looks: at least one.
+        sealed: visible text of the sealed capture.
+        before: the state at the last visit; what is shown again after a state of being gone is `back`.
+        domain_status: of the domain at its registry, as RDAP or WHOIS spell it.
+    """
+    shingles = np.unique(fingerprint(sealed).shingles)
+    seen = [_see(look, shingles, sealed) for look in looks]
+    shown = [one for one in seen if one.state == "live"]
+    withheld = [one for one in seen if one.state not in {"live", "unreachable"}]
+    if shown and withheld:
+        return replace(shown[0], state="cloaked", evidence=f"{shown[0].evidence}; but {withheld[0].evidence}")
+    if shown:
+        is_back = before is not None and before not in SHOWN
+        return replace(shown[0], state="back") if is_back else shown[0]
+    held = [status for status in domain_status if "".join(status.lower().split()) in _HELD]
+    if held:
+        return Revisit(state="suspended", cause="dns", evidence=f"the registry says {held[0]}")
+    return (withheld or seen)[0]
+
+
+def _see(look: Look, sealed: NDArray[np.uint64], words: str) -> Revisit:
+    """Give the state as one vantage sees it: never cloaked, and never back."""
+    if look.rendering is None:
+        return Revisit(state="unreachable", cause=look.failure, evidence=f"{look.vantage}: {look.told}")
+    rendering = look.rendering
+    text = _read_text(rendering)
+    containment = _measure_containment(sealed, words, text)
+    state, cause, what = _tell(rendering, text, containment)
+    return Revisit(state=state, cause=cause, evidence=f"{look.vantage}: {what}", containment=containment)
+
+
+def _tell(rendering: Rendering, text: str, containment: float | None) -> tuple[State, Cause, str]:
+    is_elsewhere = _domain(rendering.final_url) != _domain(rendering.url)
+    if containment is not None and containment >= _SAME:
+        share = f"{containment:.2f} of the sealed text"
+        return (
+            ("moved", "redirect", f"{share} at {rendering.final_url}") if is_elsewhere else ("live", "content", share)
+        )
+    standing_in = _tell_stand_in(rendering, text, is_elsewhere=is_elsewhere)
+    if standing_in is not None:
+        return standing_in
+    status = _find_status(rendering)
+    if is_elsewhere:
+        return "moved", "redirect", rendering.final_url
+    if status is not None and status >= _REFUSED:
+        return _tell_status(status)
+    if len(text.split()) < _FEWEST:
+        return "empty", "content", f"{len(text.split())} words"
+    return "changed", "content", f"{containment or 0.0:.2f} of the sealed text"
+
+
+def _tell_stand_in(rendering: Rendering, text: str, *, is_elsewhere: bool) -> tuple[State, Cause, str] | None:
+    """Give the state where a host, or a service that sells domains, answers in place of a site."""
+    if found := find_suspension(text):
+        return "suspended", "content", found
+    if found := find_parking(text, (host_of(rendering.final_url), *map(host_of, _list_frames(rendering)))):
+        return "parked", "redirect" if is_elsewhere else "content", found
+    return None
+
+
+def _tell_status(status: int) -> tuple[State, Cause, str]:
+    """Give the state for a status that refuses: by law, for good, or for whoever asks now."""
+    if status == _LEGAL:
+        return "suspended", "status", f"status {status}"
+    state: State = "empty" if status in _GONE else "unreachable"
+    return state, "status", f"status {status}"
+
+
+def _measure_containment(sealed: NDArray[np.uint64], words: str, text: str) -> float | None:
+    """Give the part of the sealed text that is there; of texts too short for runs, whether the whole is."""
+    if sealed.size:
+        return round(int(np.isin(sealed, fingerprint(text).shingles).sum()) / sealed.size, 4)
+    short = " ".join(words.split())
+    return float(short in " ".join(text.split())) if short else None
+
+
+def _read_text(rendering: Rendering) -> str:
+    return "\n".join(extract(document.html.encode("utf-8", "replace"), "html").text for document in rendering.documents)
+
+
+def _list_frames(rendering: Rendering) -> tuple[str, ...]:
+    return tuple(document.url for document in rendering.documents)
+
+
+def _find_status(rendering: Rendering) -> int | None:
+    """Give the status of the page where the visit ended."""
+    page = rendering.final_url.partition("#")[0]
+    answers = [exchange.status for exchange in rendering.exchanges if exchange.url.partition("#")[0] == page]
+    return answers[-1] if answers else None
+
+
+def _domain(address: str) -> str:
+    return registered_domain(host_of(address))
