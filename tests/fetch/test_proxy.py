@@ -132,6 +132,19 @@ def test_private_addresses_are_refused(target):
         assert len(proxy.tunnels) == 2
 
 
+def test_closed_hosts_are_asked_nothing(start, names):
+    """A host that is closed is not looked up and not connected to, and the record says so."""
+    host, server = start(say(answer(b""))), names({})
+    rules = {"allow": (host.endpoint, server.endpoint), "resolve": {"*.test": host.endpoint, "*:53": server.endpoint}}
+    with Proxy(Fetch(**rules), max_bytes=1_000_000, timeout_s=20, closed=["a.test", "else.example"]) as proxy:
+        for name in ("a.test", "else.example"):
+            asked = f"CONNECT {name}:443 HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+            assert speak(proxy, asked).startswith(b"HTTP/1.1 403 ")
+        assert {tunnel.refused for tunnel in wait_for(proxy, 2)} == {"a.test is closed", "else.example is closed"}
+    assert host.heads == []
+    assert server.asked == []
+
+
 def test_a_private_address_among_public_ones_is_a_trap(names):
     """A name with one private address among its addresses is refused whole, and all of them are on record."""
     server = names({("two.test", "A"): [["93.184.216.34", "127.0.0.1"]]})

@@ -20,7 +20,7 @@ from typing import Any, Final, Self
 from playwright.sync_api import BrowserContext, Dialog, Download, Page, Playwright, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
-from cloneward.capture.exchanges import join_tunnels, list_addresses, list_certificates, tell_refused
+from cloneward.capture.exchanges import OWN_TALK, join_tunnels, list_addresses, list_certificates, tell_refused
 from cloneward.capture.persona import Persona, choose_persona
 from cloneward.capture.program import HINT, find_program, kill_browser, list_environment, make_profile, write_launcher
 from cloneward.capture.walls import find_walls
@@ -118,6 +118,7 @@ class Chromium:
                 timeout_s=bounds.timeout_s + _GRACE_S,
                 source=vantage.source,
                 recording=recording,
+                closed=OWN_TALK,
             )
             sight = _Sight(url=url, bounds=bounds, clock=self._clock, is_recorded=vantage.is_recorded)
             with proxy:

@@ -10,8 +10,8 @@ from cloneward.model.evidence import Exchange
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _MOST_TOLD = 20
-# Where a Chromium asks for itself, whatever its flags say: for updates, and whether anybody is signed in.
-_OWN_TALK = frozenset({"accounts.google.com", "clients2.google.com", "update.googleapis.com"})
+OWN_TALK = frozenset({"accounts.google.com", "clients2.google.com", "update.googleapis.com"})
+"""Where a Chromium asks for itself, whatever its flags say: for updates, and whether anybody is signed in."""
 
 
 def join_tunnels(tunnels: Iterable[Tunnel]) -> tuple[Exchange, ...]:
@@ -35,7 +35,7 @@ def list_certificates(tunnels: Iterable[Tunnel]) -> Mapping[str, tuple[bytes, ..
 
 def tell_refused(tunnels: Iterable[Tunnel]) -> tuple[Problem, ...]:
     """Tell which hosts were not reached, and why, each host and reason once."""
-    failed = (tunnel for tunnel in tunnels if tunnel.refused and tunnel.host not in _OWN_TALK)
+    failed = (tunnel for tunnel in tunnels if tunnel.refused and tunnel.host not in OWN_TALK)
     told = dict.fromkeys((f"{tunnel.host}:{tunnel.port}", tunnel.refused) for tunnel in failed)
     problems = [Problem(code="host_unreached", page=None, text=f"{host}: {why}") for host, why in told]
     if len(problems) > _MOST_TOLD:

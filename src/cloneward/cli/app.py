@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cloneward import __version__
-from cloneward.cli import check, init, protect, verify
+from cloneward.cli import capture, check, init, protect, verify
 from cloneward.cli.output import tell
 from cloneward.errors import Error
 
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("init")(init.init)
 app.command("check")(check.check)
 app.add_typer(protect.app)
+app.command("capture")(capture.capture)
 app.command("verify")(verify.verify)
 
 

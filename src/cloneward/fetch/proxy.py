@@ -14,6 +14,7 @@ import selectors
 import socket
 import ssl
 import threading
+from collections.abc import Collection
 from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from types import TracebackType
@@ -77,7 +78,7 @@ class Tunnel:
 class Proxy:
     """Serves one browser for a time; a context that listens within it and has closed everything after it."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  by their names, what bounds and what records it
         self,
         rules: Rules,
         *,
@@ -85,6 +86,7 @@ class Proxy:
         timeout_s: float,
         source: str = "",
         recording: Recording | None = None,
+        closed: Collection[str] = (),
     ) -> None:
         """Prepare to serve.
 
@@ -94,6 +96,7 @@ class Proxy:
             timeout_s: from the first moment on; after it nothing flows.
             source: our own address that connections leave from; the system's choice where empty.
             recording: if the proxy is to record.
+            closed: hosts that nothing is asked of, not even where they are.
 
         Raises:
             InputError: `allow` or `resolve` cannot be read, or `source` is no address.
@@ -104,6 +107,7 @@ class Proxy:
         self._timeout_s = timeout_s
         self._source = _read_source(source)
         self._recording = recording
+        self._closed = frozenset(closed)
         self._lock = threading.Lock()
         self._stopped = threading.Event()
         self._tunnels: list[Tunnel] = []
@@ -240,6 +244,8 @@ class Proxy:
             self._links = {other for other in self._links if other.fileno() >= 0} | {link}
 
     def _find(self, host: str, port: int) -> list[Endpoint]:
+        if host in self._closed:
+            raise RefusedError(f"{host} is closed", hint="it is where a browser asks for itself")
         placed = self._guard.place(host, port)
         if placed:
             return [placed]

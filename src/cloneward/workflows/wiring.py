@@ -1,0 +1,50 @@
+"""Which technology serves which port: the only place of the workflows that names one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+
+from cloneward.capture.plain import Plain
+from cloneward.clock import Clock
+from cloneward.errors import Unavailable
+from cloneward.fetch.http import Fetcher
+from cloneward.fetch.pace import Pace
+from cloneward.ports import Browser
+from cloneward.settings import Settings
+from cloneward.store.workspace import Workspace
+from cloneward.workflows.capture import Job
+from cloneward.workflows.evidence import make_ask, open_evidence
+
+
+def open_plain(settings: Settings, clock: Clock) -> Plain:
+    """Give what makes plain requests as a visitor would."""
+    return Plain(Fetcher(settings.fetch, clock, contact=settings.site), clock)
+
+
+@contextmanager
+def open_browser(settings: Settings, clock: Clock) -> Iterator[Browser]:
+    """Give a real browser that is gone with the context.
+
+    Raises:
+        Unavailable: there is none on this machine, or nothing to drive it with.
+    """
+    try:
+        from cloneward.capture.chromium import Chromium  # noqa: PLC0415  an extra, and half a second
+    except ImportError as error:
+        hint = "pip install 'cloneward[capture]', or capture without a browser: --plain"
+        raise Unavailable(f"nothing to drive a browser with: {error}", hint=hint) from error
+    with Chromium(settings.fetch, clock) as browser:
+        yield browser
+
+
+@contextmanager
+def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool) -> Iterator[Job]:
+    """Give what captures addresses for the owner of a workspace, by plain requests alone where asked for.
+
+    Raises:
+        InputError: the keys or an authority in the settings cannot be used.
+        Unavailable: there is no browser.
+    """
+    settings = workspace.settings
+    evidence, plain = open_evidence(workspace, clock), open_plain(settings, clock)
+    with nullcontext(plain) if is_plain else open_browser(settings, clock) as browser:
+        yield Job(browser, plain, evidence, make_ask(workspace, clock), clock, Pace(clock))

@@ -1,0 +1,55 @@
+"""Tests of cloneward.cli.capture."""
+
+import pytest
+
+from tests.cloaked import cloaked_site
+
+
+@pytest.fixture
+def workspace(run, tmp_path):
+    """A workspace that reaches a cloaked site."""
+    run("init", tmp_path / "site", "--site", "https://own.test/")
+    with cloaked_site() as (_, lines):
+        file = tmp_path / "site" / "cloneward.toml"
+        file.write_text(file.read_text() + lines)
+        yield tmp_path / "site"
+
+
+def test_a_plain_capture_is_told_in_json(run, workspace):
+    """One line a capture: where its evidence lies, how it was taken, and what it does not hold."""
+    done = run("capture", "http://copy.test/", "--plain", "--operator", "ann", "--json", "--workspace", workspace)
+    assert done.code == 0
+    (record,) = done.records
+    assert record["mode"] == "fetch"
+    assert record["seal"]["state"] == "pending"
+    assert set(record["not_recorded"]) == {"script", "subresource", "screenshot"}
+    assert (workspace / record["seal"]["path"] / "capture.wacz").is_file()
+    assert run("verify", workspace / record["seal"]["path"], "--workspace", workspace).code == 4
+
+
+def test_a_bad_address_does_not_stop_the_others(run, workspace):
+    """Of several addresses one that is refused is told on its own line, and gives the exit code."""
+    done = run("capture", "http://127.0.0.1/", "http://copy.test/", "--plain", "--workspace", workspace)
+    assert done.code == 5
+    assert "pending  http://copy.test/" in done.out
+    assert "127.0.0.1" in done.err
+
+
+def test_vantages_are_listed_and_an_unknown_one_is_told(run, workspace):
+    """The vantages can be seen without a visit, and a slip of the pen names those that there are."""
+    listed = run("capture", "http://copy.test/", "--list", "--workspace", workspace)
+    assert "android-search" in listed.out
+    assert not (workspace / "evidence").exists()
+    done = run("capture", "http://copy.test/", "--vantage", "androit", "--plain", "--workspace", workspace)
+    assert done.code == 2
+    assert "android-search" in done.err
+
+
+@pytest.mark.browser
+def test_a_real_browser_is_driven(run, workspace):
+    """A Chromium behind the recording proxy is what visits where nothing else is said."""
+    done = run("capture", "http://copy.test/", "--json", "--workspace", workspace)
+    assert done.code == 0
+    (record,) = done.records
+    assert (record["mode"], record["title"]) == ("proxy", "Garden")
+    assert record["not_recorded"].keys() == {"blob"}

@@ -1,0 +1,41 @@
+"""Which technology serves which port, and what is said where it is not there."""
+
+import builtins
+
+import pytest
+
+from cloneward.capture.plain import Plain
+from cloneward.clock import SystemClock
+from cloneward.errors import Unavailable
+from cloneward.settings import Settings
+from cloneward.workflows.wiring import open_browser, open_plain
+
+SETTINGS = Settings(site="https://own.test/")
+
+
+def test_a_plain_fetch_is_always_there():
+    """Without any browser there is what makes plain requests."""
+    assert isinstance(open_plain(SETTINGS, SystemClock()), Plain)
+
+
+def test_a_missing_driver_is_told_with_what_to_do(monkeypatch):
+    """Where nothing drives a browser, the error says how to get it and how to do without."""
+    original = builtins.__import__
+
+    def refuse(name, *arguments, **options):
+        if name.startswith(("playwright", "cloneward.capture.chromium")):
+            raise ImportError("no playwright")
+        return original(name, *arguments, **options)
+
+    monkeypatch.setattr(builtins, "__import__", refuse)
+    with pytest.raises(Unavailable, match="no playwright") as told, open_browser(SETTINGS, SystemClock()):
+        pass
+    assert "--plain" in told.value.hint
+
+
+def test_a_missing_browser_is_told_with_what_to_do(monkeypatch):
+    """Where no Chromium is on PATH, the error says how to get one and how to do without."""
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(Unavailable, match="no Chromium") as told, open_browser(SETTINGS, SystemClock()):
+        pass
+    assert "--plain" in told.value.hint
