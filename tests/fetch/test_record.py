@@ -31,6 +31,17 @@ def test_reads_a_request_and_its_answer():
     assert (trace.body, trace.is_whole, trace.failure) == (b"Wikipedia", True, "")
 
 
+def test_what_is_of_a_next_request_is_counted():
+    """Bytes behind the end of a request are told while its answer is awaited, and none before it has ended."""
+    observer = Observer(JumpClock())
+    observer.note_sent(ASK[:10])
+    assert observer.surplus_bytes == 0
+    observer.note_sent(ASK[10:] + b"GET /next")
+    assert observer.surplus_bytes == len(b"GET /next")
+    observer.note_received(answer(b"x"))
+    assert observer.surplus_bytes == 0
+
+
 def test_reads_many_on_one_connection():
     """Requests that follow one another, each in pieces of one byte, give a trace each."""
     talk = []

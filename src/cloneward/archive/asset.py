@@ -44,14 +44,14 @@ def list_assets(folder: Path) -> Iterator[str]:
         waiting += [here / entry.name for entry in reversed(entries) if entry.is_dir(follow_symlinks=False)]
 
 
-def read_asset(folder: Path, name: str, most: int = MAX_ASSET_BYTES) -> bytes | None:
+def read_asset(folder: Path, name: str, most: int | None = None) -> bytes | None:
     """Give the content of a file below a folder; none for what is missing, too large, no file, or leads out."""
     try:
         path = (folder / name.lstrip("/")).resolve(strict=True)
         status = path.stat()
         if not path.is_relative_to(folder.resolve()) or not stat.S_ISREG(status.st_mode):
             return None
-        return path.read_bytes() if status.st_size <= most else None
+        return path.read_bytes() if status.st_size <= (MAX_ASSET_BYTES if most is None else most) else None
     except (OSError, ValueError, RuntimeError):  # a NUL in its name, a link to itself
         return None
 

@@ -227,7 +227,7 @@ class Proxy:
             observer = Observer(SystemClock() if recording is None else recording.clock)
             flow = _Flow(link, far, observer, is_single=bool(errand.head))
             self._pump(flow, errand.head + rest)
-        traces = () if recording is None else observer.end()
+        traces = () if recording is None else observer.end()[: 1 if flow.is_single else None]
         self._note(
             Tunnel(
                 **known,
@@ -259,8 +259,8 @@ class Proxy:
         """Carry bytes both ways until one side ends, or something runs out."""
         with suppress(OSError), selectors.DefaultSelector() as waiting:
             if first:
-                flow.far.sendall(first)
                 self._spend(flow.note(flow.link, first))
+                flow.far.sendall(flow.cut(first))
             for end in (flow.link, flow.far):
                 waiting.register(end, selectors.EVENT_READ)
             while not self._stopped.is_set() and self._left_bytes > 0 and self._has_time() and waiting.get_map():
@@ -275,9 +275,9 @@ class Proxy:
                         waiting.unregister(near)
                         other.shutdown(socket.SHUT_WR)
                     elif near is flow.far or not flow.is_asked:
-                        other.settimeout(self._deadline.left_s())
-                        other.sendall(piece)
                         self._spend(flow.note(near, piece))
+                        other.settimeout(self._deadline.left_s())
+                        other.sendall(flow.cut(piece) if near is flow.link else piece)
                 if flow.is_answered:
                     return
 
@@ -306,6 +306,11 @@ class _Flow:
     def is_answered(self) -> bool:
         """Whether all that was asked for has come."""
         return self.is_single and bool(self.observer.traces)
+
+    def cut(self, piece: bytes) -> bytes:
+        """Give what of a piece, just noted, the far side is to get."""
+        surplus = self.observer.surplus_bytes if self.is_single else 0
+        return piece[: len(piece) - min(surplus, len(piece))]
 
     def note(self, near: socket.socket, piece: bytes) -> int:
         """Count and read along what came from one side; give how many bytes."""

@@ -95,6 +95,12 @@ class Observer:
         """Whether the first request has gone out whole."""
         return bool(self.traces) or (self._draft is not None and self._draft.is_sent)
 
+    @property
+    def surplus_bytes(self) -> int:
+        """How many bytes have gone out behind the end of the request under way: they are of a next one."""
+        is_sent = self._draft is not None and self._draft.is_sent
+        return len(self._asks.trailing_data[0]) if is_sent else 0
+
     def note_sent(self, piece: bytes) -> None:
         """Take what goes out to the server."""
         if self._is_blind or not piece:
