@@ -21,7 +21,7 @@ def visit():
         hosts.append(Host(behave))
         endpoint = hosts[-1].endpoint
         rules = Fetch(allow=(endpoint,), resolve={"*.test": endpoint}, per_host_s=0, timeout_s=10)
-        plain = Plain(Fetcher(rules, JumpClock()), JumpClock())
+        plain = Plain(lambda _: Fetcher(rules, JumpClock()), JumpClock())
         return plain.render("http://x.test/", VANTAGE, Bounds(**bounds)), hosts[-1]
 
     yield make
@@ -72,7 +72,7 @@ def test_walls_stop_it_here_too(visit):
     rendering, _ = visit(lambda link, _: link.sendall(answer(b'<input type="password">')))
     assert [problem.code for problem in rendering.problems] == ["login_wall"]
     with pytest.raises(RefusedError):
-        Plain(Fetcher(Fetch(), JumpClock()), JumpClock()).render("http://127.0.0.1/", VANTAGE, Bounds())
+        Plain(lambda _: Fetcher(Fetch(), JumpClock()), JumpClock()).render("http://127.0.0.1/", VANTAGE, Bounds())
 
 
 def test_headers_name_a_referrer_only_where_there_is_one():

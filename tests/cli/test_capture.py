@@ -1,5 +1,13 @@
 """Tests of cloneward.cli.capture."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
 from tests.cloaked import cloaked_site
@@ -53,3 +61,31 @@ def test_a_real_browser_is_driven(run, workspace):
     (record,) = done.records
     assert (record["mode"], record["title"]) == ("proxy", "Garden")
     assert record["not_recorded"].keys() == {"blob"}
+
+
+@pytest.mark.browser
+def test_whoever_ends_us_ends_the_browser(workspace, tmp_path):
+    """A capture that is told to end leaves no browser behind, and nothing half-done under seal."""
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config"), "TMPDIR": str(tmp_path)}
+    command = [sys.executable, "-m", "cloneward", "capture", "http://copy.test/", "--workspace", str(workspace)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        ends_s = time.monotonic() + 30
+        while not find_browsers(tmp_path) and time.monotonic() < ends_s:
+            time.sleep(0.05)
+        assert find_browsers(tmp_path)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) == 128 + signal.SIGTERM
+    while find_browsers(tmp_path) and time.monotonic() < ends_s:
+        time.sleep(0.1)
+    assert find_browsers(tmp_path) == []
+    assert not list(workspace.glob("evidence/*/seal.json"))
+
+
+def find_browsers(folder):
+    """The processes whose command names a profile below a folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            if f"--user-data-dir={folder}".encode() in (place / "cmdline").read_bytes():
+                found.append(place.name)
+    return found

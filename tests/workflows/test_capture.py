@@ -90,7 +90,7 @@ def test_a_cloak_is_found_and_its_recipe_kept(opened):
     workspace, job = opened
     ordered = order(VICTIM, OTHER)
     taken = list(job.take(ordered))
-    odd = find_odd(compare_taken(taken, ordered.vantages))
+    odd = find_odd(compare_taken(taken))
     assert odd.vantage == "victim"
     recipe, one = job.find_recipe(ordered, VICTIM, is_alike(taken[0].rendering))
     assert set(recipe.headers) == {"User-Agent", "Referer"}
@@ -133,6 +133,24 @@ def test_what_does_not_answer_is_raised(opened):
     with pytest.raises(Unavailable):
         list(job.take(order(OTHER, url="https://copy.test/")))
     assert job.evidence.list_sealed() == []
+
+
+def test_one_vantage_without_an_answer_stops_no_other(opened):
+    """A site that drops some visitors is captured from the vantages that it answers to, and the others are told."""
+    _, job = opened
+
+    class Picky:
+        def render(self, url, vantage, bounds):
+            if vantage.name == "other":
+                raise Unavailable("it hung up", hint="later")
+            return job.plain.render(url, vantage, bounds)
+
+    object.__setattr__(job, "browser", Picky())
+    missed, taken = job.take(order(OTHER, VICTIM))
+    assert (missed.vantage.name, str(missed.error)) == ("other", "it hung up")
+    assert taken.vantage.name == "victim"
+    with pytest.raises(Unavailable):
+        list(job.take(order(OTHER)))
 
 
 def test_the_matrix_has_no_two_of_one_name():

@@ -7,8 +7,10 @@ import pytest
 from cloneward.capture.plain import Plain
 from cloneward.clock import SystemClock
 from cloneward.errors import Unavailable
-from cloneward.settings import Settings
+from cloneward.model.vantage import Bounds, Vantage
+from cloneward.settings import Fetch, Settings
 from cloneward.workflows.wiring import open_browser, open_plain
+from tests.fetch.hosts import Host, answer, say
 
 SETTINGS = Settings(site="https://own.test/")
 
@@ -39,3 +41,16 @@ def test_a_missing_browser_is_told_with_what_to_do(monkeypatch):
     with pytest.raises(Unavailable, match="no Chromium") as told, open_browser(SETTINGS, SystemClock()):
         pass
     assert "--plain" in told.value.hint
+
+
+def test_a_plain_request_keeps_the_bounds_of_a_visit():
+    """Of an answer longer than a visit may take the beginning is kept, whatever the settings allow."""
+    host = Host(say(answer(b"x" * 5_000)))
+    try:
+        fetch = Fetch(allow=(host.endpoint,), resolve={"*.test": host.endpoint}, per_host_s=0)
+        plain = open_plain(Settings(site="https://own.test/", fetch=fetch), SystemClock())
+        rendering = plain.render("http://copy.test/", Vantage(name="d"), Bounds(max_bytes=1_000))
+    finally:
+        host.stop()
+    assert len(rendering.exchanges[-1].body) == 1_000
+    assert not rendering.exchanges[-1].is_whole

@@ -1,5 +1,7 @@
 """A visit without a browser: one plain request. It sees no more than the first answer, and says so."""
 
+from collections.abc import Callable
+
 from cloneward.capture.persona import name_agent, write_languages
 from cloneward.capture.walls import find_walls
 from cloneward.clock import Clock, format_utc
@@ -17,10 +19,13 @@ _UNSEEN = "a plain request was made in place of a browser's visit"
 
 
 class Plain:
-    """Visits addresses by one request each; a `cloneward.ports.Browser` for where there is none."""
+    """Visits addresses by one request each; a `cloneward.ports.Browser` for where there is none.
 
-    def __init__(self, fetcher: Fetcher, clock: Clock) -> None:
-        self._fetcher = fetcher
+    `open_fetcher` gives what reads an address within bounds.
+    """
+
+    def __init__(self, open_fetcher: Callable[[Bounds], Fetcher], clock: Clock) -> None:
+        self._open_fetcher = open_fetcher
         self._clock = clock
 
     def render(self, url: str, vantage: Vantage, bounds: Bounds) -> Rendering:
@@ -30,7 +35,7 @@ class Plain:
     def ask(self, url: str, headers: dict[str, str], bounds: Bounds) -> Rendering:
         """Give what is given to a request with just these headers beside those that every request has."""
         started_at = format_utc(self._clock.now())
-        response = self._fetcher.get(url, purpose="capture", headers=headers)
+        response = self._open_fetcher(bounds).get(url, purpose="capture", headers=headers)
         html, _ = decode(response.body, response.charset or None)
         document = Document(url=response.final_url, html=html[: bounds.max_document])
         return Rendering(

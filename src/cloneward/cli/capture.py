@@ -1,6 +1,8 @@
 """`cloneward capture`: what an address serves, sealed."""
 
 import getpass
+import signal
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from cloneward.model.vantage import Vantage
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.capture import Job, Order, Taken
+
+_ENDED = 128 + signal.SIGTERM
 
 
 def capture(
@@ -59,6 +63,8 @@ def capture(
     from cloneward.workflows.capture import Order
     from cloneward.workflows.wiring import open_job
 
+    # whoever ends us ends the browser too: contexts close it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     clock = SystemClock()
     opened = Workspace.find(Path.cwd(), workspace)
     vantages = _choose_vantages(opened, clock, vantage or [], is_all=all_vantages or list_them)
@@ -105,19 +111,22 @@ def _choose_vantages(workspace: "Workspace", clock: "Clock", names: list[str], *
 
 def _run(job: "Job", order: "Order", workspace: "Workspace", *, as_json: bool) -> None:
     """Capture one address, and tell what came of it."""
-    from cloneward.workflows.capture import compare_taken, find_odd, is_alike
+    from cloneward.workflows.capture import Missed, compare_taken, find_odd, is_alike
 
     taken = []
     for one in job.take(order):
-        taken.append(one)
-        _show(one, workspace, as_json=as_json)
-    differences = compare_taken(taken, order.vantages)
+        if isinstance(one, Missed):
+            tell(f"{one.vantage.name}: {one.error} (hint: {one.error.hint})")
+        else:
+            taken.append(one)
+            _show(one, workspace, as_json=as_json)
+    differences = compare_taken(taken)
     odd = find_odd(differences)
     if odd is None:
         return
-    at = [vantage.name for vantage in order.vantages].index(odd.vantage)
-    recipe, one = job.find_recipe(order, order.vantages[at], is_alike(taken[at].rendering))
-    _show(one, workspace, as_json=as_json, recipe=recipe, differences=differences)
+    seen = next(one for one in taken if one.vantage.name == odd.vantage)
+    recipe, last = job.find_recipe(order, seen.vantage, is_alike(seen.rendering))
+    _show(last, workspace, as_json=as_json, recipe=recipe, differences=differences)
 
 
 def _show(

@@ -14,6 +14,7 @@ from cloneward.capture.page import describe_capture, list_attachments
 from cloneward.capture.plain import Plain
 from cloneward.capture.recipe import Recipe, find_recipe
 from cloneward.clock import Clock
+from cloneward.errors import Unavailable
 from cloneward.fetch.pace import Pace
 from cloneward.model.codec import encode
 from cloneward.model.content import Problem
@@ -48,10 +49,19 @@ class Order:
 class Taken:
     """One capture under seal, what was given there, and why anything is missing."""
 
+    vantage: Vantage
     capture: Capture
     seal: Seal
     rendering: Rendering
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Missed:
+    """A vantage from which nothing could be had, and why."""
+
+    vantage: Vantage
+    error: Unavailable
 
 
 @dataclass(frozen=True)
@@ -65,18 +75,28 @@ class Job:
     clock: Clock
     pace: Pace
 
-    def take(self, order: Order) -> Iterator[Taken]:
+    def take(self, order: Order) -> Iterator[Taken | Missed]:
         """Capture an address from each vantage, one after the other; each is under seal when it is given.
+
+        A vantage that gets no answer does not stop the others: a site may answer to some alone.
 
         Raises:
             InputError: it is no web address.
             RefusedError: the guard does not let us there.
-            Unavailable: nothing answers there.
+            Unavailable: nothing answers there, to nobody.
         """
         url = canonical(order.url)
+        missed: list[Missed] = []
         for vantage in order.vantages:
             self._wait(url)
-            rendering = self.browser.render(url, vantage, order.bounds)
+            try:
+                rendering = self.browser.render(url, vantage, order.bounds)
+            except Unavailable as error:
+                missed.append(Missed(vantage=vantage, error=error))
+                if len(missed) == len(order.vantages):
+                    raise
+                yield missed[-1]
+                continue
             yield self._keep(rendering, vantage, order, list_attachments(rendering))
 
     def find_recipe(self, order: Order, vantage: Vantage, shows: Callable[[Rendering], bool]) -> tuple[Recipe, Taken]:
@@ -107,7 +127,9 @@ class Job:
         problems: tuple[Problem, ...] = ()
         if self.evidence.authorities:
             seal, problems = self.evidence.stamp(capture.id, self.ask, who=order.operator, at=self.clock.now())
-        return Taken(capture=capture, seal=seal, rendering=rendering, problems=(*rendering.problems, *problems))
+        return Taken(
+            vantage=vantage, capture=capture, seal=seal, rendering=rendering, problems=(*rendering.problems, *problems)
+        )
 
     def _name(self, url: str, vantage: Vantage) -> str:
         """Give the id of the next capture of an address from a vantage; one that was cut short is taken up again."""
@@ -118,10 +140,9 @@ class Job:
         self.pace.wait(host_of(url), GAP_S)
 
 
-def compare_taken(taken: Sequence[Taken], vantages: Sequence[Vantage]) -> tuple[Difference, ...]:
+def compare_taken(taken: Sequence[Taken]) -> tuple[Difference, ...]:
     """Give how far what each vantage was given differs from what the first was."""
-    renderings = {vantage.name: one.rendering for vantage, one in zip(vantages, taken, strict=True)}
-    return compare_renderings(renderings)
+    return compare_renderings({one.vantage.name: one.rendering for one in taken})
 
 
 def find_odd(differences: Sequence[Difference]) -> Difference | None:

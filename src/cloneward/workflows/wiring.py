@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 
 from cloneward.capture.plain import Plain
 from cloneward.clock import Clock
 from cloneward.errors import Unavailable
 from cloneward.fetch.http import Fetcher
 from cloneward.fetch.pace import Pace
+from cloneward.model.vantage import Bounds
 from cloneward.ports import Browser
 from cloneward.settings import Settings
 from cloneward.store.workspace import Workspace
@@ -16,8 +18,14 @@ from cloneward.workflows.evidence import make_ask, open_evidence
 
 
 def open_plain(settings: Settings, clock: Clock) -> Plain:
-    """Give what makes plain requests as a visitor would."""
-    return Plain(Fetcher(settings.fetch, clock, contact=settings.site), clock)
+    """Give what makes plain requests as a visitor would, within the settings' bounds and those of a visit."""
+
+    def open_fetcher(bounds: Bounds) -> Fetcher:
+        rules = settings.fetch
+        most, wait_s = min(rules.max_bytes, bounds.max_bytes), min(rules.timeout_s, bounds.timeout_s)
+        return Fetcher(replace(rules, max_bytes=most, timeout_s=wait_s), clock, contact=settings.site)
+
+    return Plain(open_fetcher, clock)
 
 
 @contextmanager
