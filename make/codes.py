@@ -64,6 +64,7 @@ PROBLEMS: Final = {
     "line_too_long": "A line is longer than what is read of one item, and was passed over.",
     "link_outside": "A link in the folder leads out of it and was not followed. Copy the file into the folder.",
     "markup_cut": "Tags nest deeper, hold more attributes or pile up more formats than is read. The text was kept.",
+    "material_withheld": "Something on a stop list was served. Its bytes are not kept here, nor pictures of the visit.",
     "media_capped": "A record names more pictures and videos than are read of one item. The first ones were read.",
     "no_pages": "There is no page or item in the folder or file. Look how its files are named, and what they hold.",
     "not_a_file": "What is named like a page is a pipe, a device or a folder, and was not read.",
