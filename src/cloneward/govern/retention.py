@@ -1,39 +1,9 @@
 """What may go: records whose period is over and that no hold keeps. A hold always wins, and what is unclear stays."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final, Literal, NamedTuple, get_args
 
-Kind = Literal["vault", "working", "quarantine"]
-"""Kinds of records that are kept for a time: clear ids, working copies, withheld material."""
-Scope = Literal["case", "person", "record"]
-
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-
-
-class Kept(NamedTuple):
-    """A record that is kept for a time: since when, and by what a hold may name it, its case and keyed person."""
-
-    id: str
-    kind: Kind
-    since: datetime
-    case: str | None = None
-    person: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Hold:
-    """That all records of a case, of a person (a keyed code), or one record must stay, until it is lifted."""
-
-    id: str
-    scope: Scope
-    value: str
-    lifted_at: datetime | None = None
-
-    def is_in_force(self, now: datetime) -> bool:
-        """Say whether it holds; one that is to be lifted later does."""
-        return self.lifted_at is None or self.lifted_at > now
+from cloneward.model.retention import Hold, Kept, Kind
 
 
 class Holds:

@@ -6,7 +6,20 @@ later; a row of `items` says how things stand now. A change here needs a revisio
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import BigInteger, Boolean, Column, Dialect, ForeignKey, Index, Integer, MetaData, Table, Text, false
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    false,
+)
 from sqlalchemy.types import TypeDecorator
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -156,4 +169,58 @@ proofs = Table(
     Column("first_proven_at", UtcTime, nullable=False),
     Column("last_proven_at", UtcTime, nullable=False),
     comment="One row an evidence of control of a domain: facts, never deleted; only `last_proven_at` moves.",
+)
+
+vault = Table(
+    "vault",
+    metadata,
+    Column("code", Text, primary_key=True, comment="keyed code of a person, as items hold it"),
+    Column("value", LargeBinary, nullable=False, comment="the clear id, encrypted under the key of the vault"),
+    Column("since", UtcTime, nullable=False, comment="when it was last given by the owner"),
+    Column("case_id", Text, comment="case that needs it; null: none does"),
+    Index(None, "since"),
+    comment="One row a person whose clear id is kept for a time. A row that went leaves one of `forgotten`.",
+)
+
+copies = Table(
+    "copies",
+    metadata,
+    Column("id", Text, primary_key=True, comment="of the capture, or the digest of what was withheld"),
+    Column("kind", Text, primary_key=True, comment="working or quarantine: the folder that it lies in"),
+    Column("since", UtcTime, nullable=False),
+    Column("case_id", Text),
+    comment="One row a working copy or withheld body that is on the disk for a time.",
+)
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("scope", Text, nullable=False, comment="case, person or record"),
+    Column("value", Text, nullable=False, comment="id of the case or record, or keyed code of the person"),
+    Column("placed_at", UtcTime, nullable=False),
+    Column("lifted_at", UtcTime, comment="null: in force"),
+    comment="One row a hold, which no period beats; why and by whom stands on the ledger.",
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    Column("kind", Text, primary_key=True, comment="of the digits: sha256 or pdq"),
+    Column("digits", Text, primary_key=True),
+    Column("address", Text, nullable=False, comment="where it was served"),
+    Column("capture_id", Text, comment="in which it was seen"),
+    Column("marked_at", UtcTime, nullable=False),
+    Column("released_at", UtcTime, comment="null: it stands"),
+    comment="One row a mark of a person that something must not be kept; by whom stands on the ledger.",
+)
+
+forgotten = Table(
+    "forgotten",
+    metadata,
+    Column("id", Text, primary_key=True, comment="keyed code, id of a capture, or digest: nothing clear"),
+    Column("kind", Text, primary_key=True, comment="vault, working or quarantine"),
+    Column("at", UtcTime, primary_key=True),
+    Column("why", Text, nullable=False, comment="expired or asked"),
+    comment="One row a thing that went: that it was there, and since when it is not.",
 )

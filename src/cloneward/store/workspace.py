@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from cloneward.clock import Clock
 from cloneward.errors import InputError, NoWorkspace
@@ -115,6 +115,19 @@ class Workspace:
                 with self.writer(clock):
                     pass
             yield ItemStore(engine, ObjectStore(self.folder / "items"))
+
+    @contextmanager
+    def transaction(self, clock: Clock, *, wait_s: float = WAIT_S) -> Iterator[Connection]:
+        """Give one transaction over the records, under the lock: `store.vault` and `store.holds` work in it.
+
+        Raises:
+            Unavailable: another process is writing, or the disk is full.
+            InputError: the database cannot be used or a newer release made it.
+        """
+        with hold_lock(self.folder / "lock", clock, wait_s=wait_s), self._records(read_only=False) as engine:
+            upgrade(engine)
+            with engine.begin() as connection:
+                yield connection
 
     @contextmanager
     def _records(self, *, read_only: bool) -> Iterator[Engine]:
