@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -84,6 +84,56 @@ class Fetch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Roles:
+    """Who has which role: names as they are given for operators. Nobody may do what nobody has the role for."""
+
+    analyst: tuple[str, ...] = field(default=(), metadata={"doc": "Who captures, labels and proposes."})
+    approver: tuple[str, ...] = field(default=(), metadata={"doc": "Who approves what others propose."})
+    counsel: tuple[str, ...] = field(default=(), metadata={"doc": "Who places holds, unseals, and hands over."})
+    privacy: tuple[str, ...] = field(default=(), metadata={"doc": "Who opens the vault, forgets, and reviews."})
+    admin: tuple[str, ...] = field(default=(), metadata={"doc": "Who runs the machine; sees no case."})
+    cases: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict,
+        metadata={"doc": "By case, who needs to know of it; a case that is not named is open to each with the role."},
+    )
+
+
+_Days = Annotated[float, msgspec.Meta(ge=0, le=36_500)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """How long what tells of people is kept in clear; a hold always wins. Digests and sealed evidence stay."""
+
+    clear_ids: bool = field(
+        default=False,
+        metadata={"doc": "Whether ids of people are kept, encrypted, in the vault; else keyed codes alone."},
+    )
+    vault_days: _Days = field(default=180, metadata={"doc": "Days that a clear id stays in the vault."})
+    working_days: _Days = field(default=180, metadata={"doc": "Days that a redacted working copy is kept."})
+    quarantine_days: _Days = field(
+        default=90, metadata={"doc": "Days that withheld material is preserved for an authority."}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quarantine:
+    """What must not be kept or shown, and what becomes of it."""
+
+    lists: tuple[str, ...] = field(
+        default=(),
+        metadata={"doc": "Files of hashes, from the workspace on: lines of `sha256:`, `sha1:`, `md5:` or `pdq:`."},
+    )
+    radius: Annotated[int, msgspec.Meta(ge=0, le=31)] = field(
+        default=31, metadata={"doc": "Bits in which a picture may differ from a `pdq:` and still count."}
+    )
+    rule: Literal["destroy", "preserve"] = field(
+        default="destroy",
+        metadata={"doc": "`destroy`: its digest alone is kept; `preserve`: encrypted for the authority."},
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything a workspace can be told. All are optional but `site`."""
 
@@ -105,6 +155,11 @@ class Settings:
         metadata={"doc": "Time-stamp authorities that each seal waits for; two or more, of different people."},
     )
     fetch: Fetch = field(default=Fetch(), metadata={"doc": "How other people's network is read."})
+    roles: Roles = field(default=Roles(), metadata={"doc": "Who has which role."})
+    retention: Retention = field(default=Retention(), metadata={"doc": "How long what tells of people is kept."})
+    quarantine: Quarantine = field(
+        default=Quarantine(), metadata={"doc": "What must not be kept or shown, and what becomes of it."}
+    )
 
     def own_domains(self) -> frozenset[str]:
         """Give the registered domains that are ours: that of `site`, and `domains`."""
