@@ -28,6 +28,7 @@ from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import unquote
 
 import report
 
@@ -272,8 +273,8 @@ class Bench:
             self.note_speed("protect", owner, sum(1 for _ in sites.list_pages(html)), run)
         listed = self.run("protect", "list", "--json", "--workspace", str(workspace)).lines
         known = [line for line in listed if line.get("url")]
-        paths = {place.removeprefix(base): line["id"] for line in known for place in (line["url"], *line["addresses"])}
-        return paths, {line["id"]: line["url"].removeprefix(base) for line in known}
+        paths = {_spell(place, base): line["id"] for line in known for place in (line["url"], *line["addresses"])}
+        return paths, {line["id"]: _spell(line["url"], base) for line in known}
 
     def make_suspects(self, owner: str, edit: str, count: int) -> tuple[Path, list[Suspect]]:
         """A folder of copies of one owner's pages by one edit, made once and kept."""
@@ -529,6 +530,11 @@ def describe_machine() -> dict[str, Any]:
         "cores": os.cpu_count(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
     }
+
+
+def _spell(place: str, base: str) -> str:
+    """The path of a page below the owner's address: an address has %20 where the name of the file has a space."""
+    return unquote(place.removeprefix(base))
 
 
 def _tell_miss(line: dict[str, Any] | None, is_matched: bool) -> dict[str, Any]:  # noqa: FBT001

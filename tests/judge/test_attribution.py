@@ -1,5 +1,7 @@
 """Whether the source of a passage is named nearby."""
 
+from dataclasses import replace
+
 import pytest
 
 from cloneward.judge.attribution import find_attribution, links_to, list_domains
@@ -20,8 +22,8 @@ QUOTE = Span(target=(1000, 1200), item=(0, 200), words=30)
 
 
 def named(text="", links=(), quotes=(), owner=OWNER, item=ITEM):
-    """Give what names the source of a passage amid a long page."""
-    page = Extract(text=FAR + " " * 200 + text.ljust(200) + FAR, links=links, quotes=quotes)
+    """Give what names the source of a passage amid a long page, with a text behind the passage."""
+    page = Extract(text=FAR + " " * 400 + text.ljust(200) + FAR, links=links, quotes=quotes)
     return find_attribution(page, [QUOTE], item, owner)
 
 
@@ -62,6 +64,9 @@ def test_the_source_of_a_quotation_element_counts():
     [
         ("As EXAMPLE  kitchen says", "Example Kitchen"),
         ("found on example.org, last week", "example.org"),
+        ("see WWW.Example.org.", "example.org"),
+        ("an example org chart", None),
+        ("example.org.evil.test", None),
         ("from “Baking bread”", None),
         ("Example Kitchens", None),
         ("myexample.org", None),
@@ -78,6 +83,9 @@ def test_what_was_copied_with_the_passage_is_no_attribution():
     within = Region(start=1010, end=1020, address="https://example.org/next")
     around = Region(start=900, end=1300, address="https://example.org/page")
     assert named(links=(within,)) is None
+    page = Extract(text=FAR + " " * 210 + "the Example Kitchen of example.org".ljust(190) + FAR)
+    assert find_attribution(page, [QUOTE], ITEM, OWNER) is None
+    assert find_attribution(page, [replace(QUOTE, target=(1000, 1010))], ITEM, OWNER) == "Example Kitchen"
     assert named(links=(around,)) == "https://example.org/page"
 
 
