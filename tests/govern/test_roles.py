@@ -19,6 +19,7 @@ hold.place          .       .        x       x       .
 material.hand_over  .       .        2       .       .
 material.mark       x       x        x       x       x
 material.release    .       .        2       .       .
+material.seize      2       .        2       2       .
 original.unseal     2       .        2       .       .
 person.forget       .       .        .       x       .
 region.release      .       .        x       x       .
@@ -31,7 +32,15 @@ working.read        x       x        x       x       .
 HEAD, *ROWS = (line.split() for line in MATRIX.strip().splitlines())
 CELLS = [(action, role, cell) for action, *cells in ROWS for role, cell in zip(HEAD, cells, strict=True)]
 # Who stands beside the first where two are asked for.
-SECONDS = {"hold.lift", "material.hand_over", "material.release", "original.unseal", "roles.change", "vault.open"}
+SECONDS = {
+    "hold.lift",
+    "material.hand_over",
+    "material.release",
+    "material.seize",
+    "original.unseal",
+    "roles.change",
+    "vault.open",
+}
 NEED_REASON = SECONDS | {"audit.review", "hold.place", "person.forget", "region.release"}
 IN_CASE = {
     "action.approve",

@@ -25,6 +25,7 @@ DONE: Final[Mapping[str, Action]] = {
     "hold.placed": "hold.place",
     "material.handed_over": "material.hand_over",
     "material.released": "material.release",
+    "material.seized": "material.seize",
     "original.unsealed": "original.unseal",
     "person.forgotten": "person.forget",
     "region.released": "region.release",

@@ -22,6 +22,7 @@ Action = Literal[
     "material.hand_over",
     "material.mark",
     "material.release",
+    "material.seize",
     "original.unseal",
     "person.forget",
     "region.release",
@@ -87,6 +88,11 @@ RULES: Final[Mapping[Action, Rule]] = {
     "material.mark": Rule(roles=frozenset(ROLES)),
     "material.release": Rule(
         roles=frozenset({"counsel"}), second=frozenset({"approver", "privacy"}), needs_reason=True
+    ),
+    "material.seize": Rule(
+        roles=frozenset({"analyst", "counsel", "privacy"}),
+        second=frozenset({"approver", "counsel", "privacy"}),
+        needs_reason=True,
     ),
     "original.unseal": Rule(
         roles=frozenset({"analyst", "counsel"}),

@@ -1,0 +1,26 @@
+"""Who may what in a workspace, asked of its settings and entered on its ledger."""
+
+from cloneward.clock import Clock
+from cloneward.govern.audit import Gate
+from cloneward.govern.roles import ROLES, Staff
+from cloneward.settings import Roles
+from cloneward.store.workspace import Workspace
+from cloneward.workflows.evidence import open_evidence
+
+
+def open_gate(workspace: Workspace, clock: Clock) -> Gate:
+    """Give the gate of a workspace.
+
+    Raises:
+        InputError: the keys or an authority in the settings cannot be used.
+    """
+    return Gate(read_staff(workspace.settings.roles), open_evidence(workspace, clock).ledger, clock)
+
+
+def read_staff(roles: Roles) -> Staff:
+    """Give who has which roles, person by person."""
+    people = {person for role in ROLES for person in getattr(roles, role)}
+    return Staff(
+        roles={person: frozenset(role for role in ROLES if person in getattr(roles, role)) for person in people},
+        cases={case: frozenset(named) for case, named in roles.cases.items()},
+    )

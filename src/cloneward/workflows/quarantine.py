@@ -1,0 +1,176 @@
+"""What becomes of material that must not be kept or shown: entered, then destroyed or encrypted for an authority."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from shutil import rmtree
+
+from cloneward.capture.stop import MARKS, Hit, Stop, Withheld, make_stop_list, read_stop_list, spell_print
+from cloneward.clock import Clock
+from cloneward.errors import InputError
+from cloneward.govern.audit import Gate
+from cloneward.govern.retention import Holds
+from cloneward.govern.roles import Request
+from cloneward.model.ids import digest_bytes
+from cloneward.model.retention import Kept, Mark
+from cloneward.seal.cipher import decrypt, encrypt
+from cloneward.seal.custody import Act, Ledger
+from cloneward.seal.durable import write_file
+from cloneward.store.holds import list_holds, list_marks, release_mark, set_mark
+from cloneward.store.keys import draw_seed, find_keys, load_key
+from cloneward.store.vault import note_copy
+from cloneward.store.workspace import Workspace
+from cloneward.workflows.retain import CLOSED
+
+FOLDER = "quarantine"
+
+
+def open_stop(workspace: Workspace, clock: Clock) -> Stop:
+    """Give what looks whether a visit holds anything of the lists in the settings, or that somebody marked.
+
+    Raises:
+        InputError: a list cannot be read; then nothing may be captured.
+    """
+    settings = workspace.settings.quarantine
+    lists = [read_stop_list(workspace.folder / name) for name in settings.lists]
+    with workspace.transaction(clock) as connection:
+        marks = [(mark.kind, mark.digits) for mark in list_marks(connection)]
+    return Stop([*lists, make_stop_list(MARKS, marks)], settings.radius)
+
+
+@dataclass(frozen=True)
+class Quarantine:
+    """The quarantine of a workspace. Who put what there, from where and when, stays on its ledger for good."""
+
+    workspace: Workspace
+    ledger: Ledger
+    clock: Clock
+
+    def keep(self, withheld: Iterable[Withheld], *, capture: str, who: str) -> None:
+        """Enter what was withheld from a capture, and do with its bytes as the settings say. Twice does no harm.
+
+        Raises:
+            Unavailable, EvidenceError: as the ledger raises them; the same call again completes it.
+        """
+        self._keep(withheld, self.workspace.settings.quarantine.rule, capture, who)
+
+    def _keep(self, withheld: Iterable[Withheld], rule: str, capture: str, who: str) -> None:
+        for one in withheld:
+            if rule == "preserve":
+                self._preserve(one.digest, one.content)
+            detail = {
+                "address": one.address,
+                "capture": capture,
+                "list": one.hit.list_name,
+                "measure": one.hit.measure,
+                "rule": rule,
+                "size_bytes": one.size_bytes,
+                "value": one.hit.value,
+            }
+            act = Act("material.withheld", one.digest, who, detail)
+            if not self.ledger.has(act):
+                self.ledger.add(act, self.clock.now())
+
+    def mark(self, gate: Gate, request: Request, address: str, content: bytes) -> tuple[Mark, ...]:
+        """Set a person's mark on some bytes: no capture from now on keeps them, nor a picture that is like them.
+
+        Everybody with a role may. The request's subject is the capture in which they were seen.
+        """
+        gate.expect(request)
+        marks = [Mark(kind="sha256", digits=digest_bytes(content), address=address, capture=request.subject.id)]
+        likeness = spell_print(content)
+        if likeness:
+            marks.append(Mark(kind="pdq", digits=likeness, address=address, capture=request.subject.id))
+        with self.workspace.transaction(self.clock) as connection:
+            for mark in marks:
+                set_mark(connection, mark, self.clock.now())
+                detail = {"address": address, "capture": request.subject.id, "kind": mark.kind}
+                self.ledger.add(Act("material.marked", mark.digits, request.actor, detail), self.clock.now())
+        return tuple(marks)
+
+    def seize(self, gate: Gate, request: Request, address: str) -> Withheld:
+        """Take the archive of a sealed capture, the request's subject, away from all who could read it.
+
+        Its seal stays, and with it the digests; its working copy goes. What a hold keeps is preserved, whatever the
+        rule of the settings.
+
+        Raises:
+            RefusedError: the person may not.
+            InputError: there is no such archive.
+        """
+        permitted = gate.expect(request)
+        capture = request.subject.id
+        file = self.workspace.folder / "evidence" / file_name(capture) / "capture.wacz"
+        try:
+            content = file.read_bytes()
+        except OSError as error:
+            raise InputError(f"no archive of the capture {capture!r}", hint="it was seized before, or never") from error
+        digest = digest_bytes(content)
+        taken = Withheld(
+            address=address, digest=digest, size_bytes=len(content), hit=Hit(MARKS, "digest"), content=content
+        )
+        with self.workspace.transaction(self.clock) as connection:
+            held = Holds(list_holds(connection), self.clock.now())
+        kept = Kept(capture, "quarantine", self.clock.now(), request.subject.case)
+        rule = "preserve" if held.keep(kept) else self.workspace.settings.quarantine.rule
+        self._keep([taken], rule, capture, request.actor)
+        gate.enter("material.seized", permitted, {"digest": digest, "rule": rule})
+        file.unlink()
+        rmtree(self.workspace.folder / "working" / capture, ignore_errors=True)
+        return taken
+
+    def release(self, gate: Gate, request: Request, kind: str) -> None:
+        """Take back the mark whose digits are the request's subject.
+
+        Raises:
+            RefusedError: the person may not.
+            InputError: there is no such mark.
+        """
+        permitted = gate.expect(request)
+        with self.workspace.transaction(self.clock) as connection:
+            if not release_mark(connection, kind, request.subject.id, self.clock.now()):
+                raise InputError(f"no mark {kind}:{request.subject.id}", hint="the ledger says what was marked")
+            gate.enter("material.released", permitted, {"kind": kind})
+
+    def hand_over(self, gate: Gate, request: Request) -> bytes:
+        """Give the preserved bytes whose digest is the request's subject, for the authority.
+
+        Raises:
+            RefusedError: the person may not.
+            InputError: they were destroyed, or their period is over.
+            EvidenceError: they cannot be read.
+        """
+        permitted = gate.expect(request)
+        digest = request.subject.id
+        file = self.workspace.folder / FOLDER / f"{file_name(digest)}{CLOSED}"
+        try:
+            closed = file.read_bytes()
+        except OSError as error:
+            raise InputError(f"nothing is preserved of {digest!r}", hint="[quarantine] rule says what is") from error
+        content = decrypt(self._load_key(), closed, f"quarantine {digest}")
+        gate.enter("material.handed_over", permitted, {"size_bytes": len(content)})
+        return content
+
+    def _preserve(self, digest: str, content: bytes) -> None:
+        folder = self.workspace.folder / FOLDER
+        folder.mkdir(mode=0o700, exist_ok=True)
+        file = folder / f"{digest}{CLOSED}"
+        if not file.exists():
+            closed = encrypt(self._load_key(), content, f"quarantine {digest}", draw_seed())
+            write_file(file, closed, mode=0o600)
+        with self.workspace.transaction(self.clock) as connection:
+            note_copy(connection, Kept(digest, "quarantine", self.clock.now()))
+
+    def _load_key(self) -> bytes:
+        folder = find_keys(self.workspace.settings.keys, self.workspace.folder)
+        return load_key(folder / FOLDER, self.workspace.settings.site)
+
+
+def file_name(name: str) -> str:
+    """Give an id or a digest as the name of a file.
+
+    Raises:
+        InputError: it is none, as `../x`.
+    """
+    if not (name.isascii() and name.isalnum()):
+        raise InputError(f"{name!r} is no id", hint="the ledger names captures, and what was withheld by its SHA-256")
+    return name
