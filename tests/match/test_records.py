@@ -122,6 +122,33 @@ def test_a_rare_bio_alone_is_enough(number):
         assert (match.item, match.value) == (PEOPLE[number].id, 1)
 
 
+STOCK = [[f"{what} {word}s are" for word in WORDS] for what in ("old", "my", "new", "far")]
+
+
+def make_stock(count):
+    """Give people whose bios are made of the same few phrases, none of which is rare, each put together once."""
+    chance = Random(5)
+    bios = {" ".join(chance.choice(phrases) for phrases in STOCK): None for _ in range(count)}
+    return {f"s{number}": ItemRecord(id=f"s{number}", fields={"bio": bio}) for number, bio in enumerate(bios)}
+
+
+def test_a_long_text_of_common_words_is_enough_where_it_stands_whole():
+    """What one of 3,000 alone says in common words is found if it stands whole, not if it is cut or runs on."""
+    people = make_stock(3_000)
+    index = index_records(people.values())
+    bio = people["s7"].fields["bio"]
+    running = people["s8"].fields["bio"].split()
+
+    def ask(shown):
+        page = Extract(text=f"About us\nWe like many things.\n{shown}\nContact")
+        return [match.item for match in find_records("x", page, index, lambda ids: [people[item] for item in ids])]
+
+    assert ask(bio) == ask(bio.upper()) == ["s7"]
+    words = bio.split()
+    assert ask(f"{bio}…") == ask(f"We say: {bio}") == []
+    assert ask(f"{bio}\n{running[3]} {running[4]}") == ask(" ".join([*words[:-2], "zebras", words[-1]])) == []
+
+
 def test_names_and_handles_alone_are_no_match():
     """Lists of names, of handles, and of both, with towns and numbers beside, show nobody."""
     pages = [

@@ -36,13 +36,17 @@ HEAD_TOKENS = 4
 """Of a longer value of a list that are a key beside the whole."""
 TEXT_EXTENT = 32
 """Letters from which on a value says more than a name does; a token of one letter counts as three."""
+OWN_LENGTH = 40
+"""Characters from which on a text that one person has alone is seldom written again by another."""
 
 BAGS, PAIRS, LINES = 0, 1, 2
 """What the keys of a page are of."""
 
 _WIDE = 3
 _MOST_LINES = 3  # of a page that are one value together
-_SINGLE, _LISTED = 1, 2
+_SINGLE, _LISTED, _LONG = 1, 2, 4
+_OWN = np.uint64(0x6F776E) << np.uint64(40)  # how the keys of long texts begin, so that they stand side by side
+_OWN_BITS = np.uint64(24)
 _BAG = np.uint64(0xB5297A4D3F84D5B5)
 _DIGITS = re.compile(r"\d+")
 _EMOJI = re.compile("[\u203c-\u203d\u2190-\u2bff\u3030\u3297\u3299\U0001f000-\U0001faff\u200d\ufe0f]+")
@@ -124,8 +128,9 @@ def sketch_record(record: ItemRecord) -> Sketch:
     """Give the keys by which a record is found, of all its versions: uint64, shape (n,), ascending.
 
     They are hashes of words: of a whole value, the head of one in a list, and each sign and pair of signs of a text
-    that stands in no list; and of each path with whether its value is a text, from which it is known which paths hold
-    texts. Numbers and moments have none. No value can be read from them; who guesses one can test it.
+    that stands in no list, and of a long one all its signs; and of each path with whether its value is a text, from
+    which it is known which paths hold texts. Numbers and moments have none. No value can be read from them; who
+    guesses one can test it.
     """
     values: dict[tuple[str, bool], None] = {}
     paths: dict[str, str] = {}
@@ -212,7 +217,10 @@ def read_values(texts: Sequence[str]) -> Values:
 def make_keys(texts: Sequence[tuple[str, bool]]) -> NDArray[np.uint64]:
     """Give the keys of values, each with whether a list holds it: uint64, shape (n,)."""
     values = read_values([text for text, _ in texts])
-    flags = np.array([_SINGLE * is_one_word(text) | _LISTED * listed for text, listed in texts], np.int64)
+    flags = np.array(
+        [_SINGLE * is_one_word(text) | _LISTED * listed | _LONG * (len(text) >= OWN_LENGTH) for text, listed in texts],
+        np.int64,
+    )
     return _make_keys(values.tokens.hashes, values.bounds, values.signs, values.sign_bounds, flags)
 
 
@@ -244,6 +252,16 @@ def hash_whole(tokens: NDArray[np.uint64], start: int, end: int) -> np.uint64:
 
 
 @numba.njit(cache=True)
+def hash_own(signs: NDArray[np.uint64], start: int, end: int) -> np.uint64:
+    """Give the key of a long text that stands in no list, by all its words and emoji, within `OWN_KEYS`."""
+    return _OWN | hash_run(signs, start, end) >> _OWN_BITS
+
+
+OWN_KEYS = (_OWN, _OWN | np.uint64((1 << 40) - 1))
+"""The least and the greatest key of a long text."""
+
+
+@numba.njit(cache=True)
 def _make_keys(
     tokens: NDArray[np.uint64],
     bounds: NDArray[np.int64],
@@ -251,7 +269,7 @@ def _make_keys(
     sign_bounds: NDArray[np.int64],
     flags: NDArray[np.int64],
 ) -> NDArray[np.uint64]:
-    keys = np.empty(2 * signs.size + 2 * flags.size, np.uint64)
+    keys = np.empty(2 * signs.size + 3 * flags.size, np.uint64)
     count = 0
     for value in range(flags.size):
         start, end = bounds[value], bounds[value + 1]
@@ -265,6 +283,9 @@ def _make_keys(
                 count += 1
         elif not flags[value] & _SINGLE:
             start, end = sign_bounds[value], sign_bounds[value + 1]
+            if flags[value] & _LONG:
+                keys[count] = hash_own(signs, start, end)
+                count += 1
             for at in range(start, end):
                 keys[count] = hash_run(signs, at, at + 1)
                 count += 1

@@ -25,12 +25,14 @@ from cloneward.match.fields import (
     BAGS,
     HEAD_TOKENS,
     LINES,
+    OWN_KEYS,
     PAIRS,
     RECORD,
     SHORT_TOKENS,
     Leaf,
     Values,
     hash_bag,
+    hash_own,
     hash_path,
     hash_whole,
     is_one_word,
@@ -73,6 +75,8 @@ _MOST_OF_ONE = 12.0  # nats for one number, moment or value of a list
 _OF_SECOND, _OF_DAY, _OF_DATE = 12.0, 5.5, 3.0  # nats for a moment to the second, to the day, to a day of some month
 _STRANGE_WORD = 4.0  # nats against a text for each word or emoji that is missing or not ours, each seam, a bare end
 _EDGE = 24  # code points around a text in which its first and last emoji are looked for
+_SHARED_TEXTS = 0.02  # of long texts that may be another's too, if one that stands whole is to be enough
+_SAMPLE = 20_000  # long texts from which that share is told
 _APART = 1.0  # nats by which a version must agree better than all others
 
 
@@ -186,7 +190,8 @@ class _Search:
         versions = list_versions(record)
         most = max(50, _LEAVES // max(1, len(versions)))
         leaves = [read_leaves(fields, most) for _, fields in versions]
-        facts = self._find_texts([leaf for one in leaves for leaf in one if isinstance(leaf.value, str)])
+        enough = self.common + REQUIRED + math.log(max(1, len(versions)))
+        facts = self._find_texts([leaf for one in leaves for leaf in one if isinstance(leaf.value, str)], enough)
         if not facts:
             return None
         places = sorted({self._page.to_place(fact.start) for fact in facts.values()})
@@ -199,7 +204,7 @@ class _Search:
             record.id, [(since, one) for (since, _), one in zip(versions, leaves, strict=True)], found
         )
 
-    def _find_texts(self, leaves: Iterable[Leaf]) -> dict[tuple[object, bool], _Fact]:
+    def _find_texts(self, leaves: Iterable[Leaf], enough: float) -> dict[tuple[object, bool], _Fact]:
         paths = {(str(leaf.value), leaf.is_listed): leaf.path for leaf in leaves}
         asked = sorted(paths)
         values = read_values([text for text, _ in asked])
@@ -215,6 +220,8 @@ class _Search:
                 nats = self._weigh_listed(tokens, sighting, listed)
             elif is_text:
                 nats = self._weigh_text(values, number, sighting)
+                if nats < enough and self._is_own(values, number, sighting):
+                    nats = enough
             else:
                 nats = self._rarity(hash_whole(tokens, 0, tokens.size))
             content = is_listed or is_text
@@ -240,6 +247,48 @@ class _Search:
     def _rarity(self, key: np.uint64) -> float:
         (count,) = self._count(np.array([key], np.uint64)).tolist()
         return self.common - math.log(max(1, count))
+
+    def _is_own(self, values: Values, number: int, sighting: Sighting) -> bool:
+        """Tell whether a text stands whole on lines of its own, and one record alone has it, as most have theirs.
+
+        Texts are broken into lines: if any of ours runs on as this one does in the lines around, it is not whole.
+        """
+        if sighting.agreement != "exact" or not self._page.stands_alone(sighting.first, sighting.last):
+            return False
+        start, end = values.sign_bounds[number], values.sign_bounds[number + 1]
+        own = values.signs[start:end]
+        around = read_values([self._page.read_around(sighting.start, sighting.end)]).signs
+        places = (at for at in range(around.size - own.size + 1) if (around[at : at + own.size] == own).all())
+        place = next(places, None)
+        if place is None or self._count_living(hash_own(values.signs, start, end)) != 1:
+            return False
+        last = place + own.size - 1
+        edges = hash_runs(around[max(0, place - 1) : place + 1], 2), hash_runs(around[last : last + 2], 2)
+        return not self._count(np.concatenate(edges)).any() and self._share_texts() <= _SHARED_TEXTS
+
+    def _count_living(self, key: np.uint64) -> int:
+        """Give how many records have a key now; those that were removed or changed are still in the segments."""
+        total = 0
+        for part in self._index.parts:
+            begin, end = np.searchsorted(part.segment.hashes, np.array([key, key + np.uint64(1)], np.uint64))
+            total += int(part.alive[part.segment.owners[begin:end]].sum())
+        return total
+
+    def _share_texts(self) -> float:
+        """Give how probable it is that a stranger's long text is one that a single record of ours has.
+
+        Source: I. J. Good, The population frequencies of species, 1953: twice those seen twice, of all that were seen.
+        One more is added, so that a handful of texts is no proof.
+        """
+        low, high = OWN_KEYS
+        share = min(1.0, _SAMPLE / max(1, self._records))
+        asked = np.array([low, low + np.uint64(int(share * int(high - low)))], np.uint64)
+        keys = []
+        for part in self._index.parts:
+            begin, end = np.searchsorted(part.segment.hashes, asked)
+            keys.append(part.segment.hashes[begin:end][part.alive[part.segment.owners[begin:end]]])
+        counts = np.unique(np.concatenate(keys), return_counts=True)[1]
+        return (2 * int((counts == 2).sum()) + 1) / max(1, int(counts.sum()))  # noqa: PLR2004
 
     def _weigh_listed(self, tokens: NDArray[np.uint64], sighting: Sighting, listed: int) -> float:
         """Weigh a value that is one of many: any of them could have agreed."""

@@ -30,6 +30,7 @@ _LEAST_HEAD = 2  # tokens of what was cut off
 _CUT = ("…", "...", "..")
 _JOINTS = "._-"
 _EDGE = 24  # code points around a stretch that are looked at
+_AROUND = 60  # the same, where it may run on in the lines around
 _BACK = re.compile(r"[\w\n]")
 _APART = 10_000  # code points between the text and what stands beside it, for nearness
 
@@ -94,6 +95,17 @@ class PageFacts:
         """Give the emoji right before and right behind a stretch of `said`, on its line, up to the nearest word."""
         before, after = self.said[max(0, start - _EDGE) : start], self.said[end : end + _EDGE]
         return strip_words(_BACK.split(before)[-1]), strip_words(_BACK.split(after)[0])
+
+    def stands_alone(self, first: int, last: int) -> bool:
+        """Tell whether some tokens of the visible text are whole lines of it, and nothing was cut off them."""
+        lines, end = self.tokens.lines, int(self.tokens.ends[last - 1])
+        if end > self.text_end or _is_cut(self.said, end) or (first and lines[first - 1] == lines[first]):
+            return False
+        return last == lines.size or bool(lines[last] != lines[last - 1])
+
+    def read_around(self, start: int, end: int) -> str:
+        """Give a stretch of `said` with what stands around it, of this line and the next ones, as one line."""
+        return " ".join(self.said[max(0, start - _AROUND) : end + _AROUND].split())
 
     def to_place(self, start: int) -> int:
         """Give where a stretch stands among others, for nearness."""
