@@ -8,6 +8,7 @@ import pytest
 
 from cloneward import clock
 from cloneward.model.ids import digest_bytes
+from cloneward.store.vault import list_kept, read_value
 from cloneward.store.workspace import Workspace
 from tests.cli.test_progress import Terminal
 from tests.fetch.hosts import Host, answer, header_of, path_of
@@ -250,3 +251,17 @@ def test_an_address_is_enrolled(run, workspace):
         host.stop()
     urls = {record["url"] for record in run("protect", "list", "--json", "--workspace", workspace).records}
     assert {f"http://own.test/{name}.html" for name in "abc"} <= urls
+
+
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_clear_ids_are_kept_when_asked_for(protect, workspace, tmp_path, monkeypatch, is_kept):
+    """The vault has a person's clear id, encrypted, if the settings say so; otherwise it has nothing."""
+    monkeypatch.setenv("CLONEWARD_RETENTION__CLEAR_IDS", str(is_kept).lower())
+    monkeypatch.setenv("CLONEWARD_KEYS", str(tmp_path / "keys"))
+    file = tmp_path / "people.jsonl"
+    file.write_text(json.dumps({"id": "u1", "text": "some words of hers", "person": "ann@example.org"}) + "\n")
+    assert protect("add", file).code == 0
+    with Workspace.open(workspace).transaction(JumpingClock()) as connection:
+        kept = list(list_kept(connection))
+        assert [one.kind for one in kept] == ["vault"] * is_kept
+        assert all(b"ann" not in read_value(connection, one.id) for one in kept)

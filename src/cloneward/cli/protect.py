@@ -70,10 +70,12 @@ def add(
     from cloneward.workflows.enrol import make_intake
     from cloneward.workflows.looks import keep_files
     from cloneward.workflows.reindex import reindex
+    from cloneward.workflows.retain import keep_clear
 
     if background and base is not None:
         raise InputError("a background has no addresses for --base to give", hint="leave out one of the two")
     failed: list[InputError] = []
+    met: dict[str, str] = {}
     clock = SystemClock()
     opened = Workspace.find(Path.cwd(), workspace)
     with opened.writer(clock) as store:
@@ -89,7 +91,7 @@ def add(
                     record, words = _add_address(source, store, gatherer, progress)
                 else:
                     open_gatherer = partial(make_gatherer, opened.settings, "protect", store=store, is_anew=refetch)
-                    intake = make_intake(opened, source, open_gatherer)
+                    intake = make_intake(opened, source, open_gatherer, met)
                     record, words = _add_items(source, base, store, intake, progress)
                     keep_files(source, base, opened.index_folder)
                 progress.clear()
@@ -100,6 +102,7 @@ def add(
                     tell(f"{name}: {words}")
         for problem in reindex(store, opened.index_folder):
             tell(describe_problem(problem))
+    keep_clear(opened, met, clock)
     if failed:
         raise typer.Exit(InputError.exit_code)
 

@@ -40,11 +40,13 @@ class Enrolment:
     seal: Import | None = None
 
 
-def make_intake(workspace: Workspace, source: Path, open_gatherer: Callable[[], Gatherer]) -> Intake:
+def make_intake(
+    workspace: Workspace, source: Path, open_gatherer: Callable[[], Gatherer], met: dict[str, str] | None = None
+) -> Intake:
     """Give what it takes to make all of a record in `source` its item.
 
     The key of the site is read, or made, when the first person is met, and the door to the network opened for the first
-    picture that lies on the web.
+    picture that lies on the web. `met` takes the people's clear ids by code, where the settings ask to keep them.
     """
     settings, gatherer = workspace.settings, lru_cache(1)(open_gatherer)
 
@@ -57,7 +59,13 @@ def make_intake(workspace: Workspace, source: Path, open_gatherer: Callable[[], 
             return gatherer().read_media(reference)
         return read_reference(source.parent, reference)
 
-    return Intake(code=lambda person: make_code(load_key_of_persons(), person), read_media=read_media)
+    def code(person: str) -> str:
+        made = make_code(load_key_of_persons(), person)
+        if met is not None and settings.retention.clear_ids:
+            met[made] = person
+        return made
+
+    return Intake(code=code, read_media=read_media)
 
 
 def enrol(  # noqa: PLR0913  what is read, where it goes, and who watches
