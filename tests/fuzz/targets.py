@@ -11,9 +11,11 @@ from cloneward.archive import feed, items, payload, sitemap, sources, wacz, warc
 from cloneward.archive.folder import RawPage
 from cloneward.archive.items import RawItem
 from cloneward.fingerprint import charset
+from cloneward.fingerprint.beside import read_beside
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.image import read_image, trim_borders
 from cloneward.fingerprint.media import MAX_PICTURES, MAX_VIDEOS, choose_largest, list_media
+from cloneward.match.records import find_records, index_records
 from cloneward.model.codec import encode
 from cloneward.model.content import Problem
 from cloneward.seal import verify
@@ -111,6 +113,21 @@ def _fuzz_feed(content: bytes) -> None:
     _hold([*found.entries, *found.problems])
 
 
+def _fuzz_records(content: bytes) -> None:
+    """As records, a line each, and as the page that shows them; what is named stands where it is said to."""
+    given = {one.record.id: one.record for one in items.read_jsonl(io.BytesIO(content)) if isinstance(one, RawItem)}
+    page = extract(content, "html")
+    found = find_records(
+        "x", page, index_records(given.values()), lambda ids: [given[item] for item in ids], read_beside(content)
+    )
+    _hold(found)
+    assert len(found) == len({match.item for match in found})
+    for match in found:
+        assert match.value == len(match.fields) > 0
+        assert match.version in {None, *(version.since for version in given[match.item].versions)}
+        assert all(0 <= field.target[0] <= field.target[1] <= len(page.text) for field in match.fields)
+
+
 def _fuzz_seal(content: bytes) -> None:
     """As a package, as a seal beside a web archive of the same bytes, and as a ledger; openssl is not asked."""
     with tempfile.TemporaryDirectory() as name, patch.object(verify, "ask_openssl", lambda *_: Answer("not checked")):
@@ -130,6 +147,7 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "items": lambda content: _hold(items.read_jsonl(io.BytesIO(content))),
     "media": _fuzz_media,
     "payload": _fuzz_payload,
+    "records": _fuzz_records,
     "seal": _fuzz_seal,
     "sitemap": _fuzz_sitemap,
     "sources": _fuzz_sources,
