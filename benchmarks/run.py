@@ -24,6 +24,7 @@ BENCHMARKS = (
     "hamming",
     "video",
     "seal",
+    "capture",
 )
 ONE_CORE = ("speed", "pages", "scale", "pdq", "hamming", "seal")
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS", "NUMBA_NUM_THREADS")
