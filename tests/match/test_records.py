@@ -149,6 +149,22 @@ def test_a_long_text_of_common_words_is_enough_where_it_stands_whole():
     assert ask(f"{bio}\n{running[3]} {running[4]}") == ask(" ".join([*words[:-2], "zebras", words[-1]])) == []
 
 
+def test_other_words_and_another_order_weigh_less():
+    """Four rare words are enough as they were written, not in another order, which any of 24 might have been."""
+    chance = Random(9)
+    bios = [" ".join(f"{chance.getrandbits(40):x}" for _ in range(4)) for _ in range(5_000)]
+    people = {f"r{number}": ItemRecord(id=f"r{number}", fields={"bio": bio}) for number, bio in enumerate(bios)}
+    index = index_records(people.values())
+    words = bios[0].split()
+
+    def ask(text):
+        matches = find_records("x", Extract(text=text), index, lambda ids: [people[item] for item in ids])
+        return [match.item for match in matches]
+
+    assert ask(f"About\n{' '.join(words)}\nContact") == ["r0"]
+    assert ask(f"About\n{' '.join(reversed(words))}\nContact") == []
+
+
 def test_names_and_handles_alone_are_no_match():
     """Lists of names, of handles, and of both, with towns and numbers beside, show nobody."""
     pages = [

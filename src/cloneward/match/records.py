@@ -319,7 +319,10 @@ class _Search:
         else:
             shown &= is_word
         follows[1:] = np.where(shown[:-1] | ~is_word[:-1], follows[1:], alone[1:])
-        return max(0.0, float(follows[shown].sum()) - _STRANGE_WORD * against - _LANGUAGE)
+        against *= _STRANGE_WORD
+        if sighting.agreement in {"changed", "reordered"}:
+            against += _count_ways(sighting)
+        return max(0.0, float(follows[shown].sum()) - against - _LANGUAGE)
 
     def _weigh_signs(self, signs: NDArray[np.uint64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Give the nats of each sign alone, and after the one before it; the record itself is not counted."""
@@ -383,6 +386,14 @@ class _Search:
                 nats = max(0.0, told - trials)
                 found[moment] = _Fact(day.start, day.end, "exact" if exact else "rounded", nats, is_content=True)
         return found
+
+
+def _count_ways(sighting: Sighting) -> float:
+    """Give the nats for all other ways in which a text might have agreed as well: other words of it, another order."""
+    size, covered = sighting.shown.size, int(sighting.shown.sum())
+    if sighting.agreement == "changed":
+        return math.lgamma(size + 1) - math.lgamma(covered + 1) - math.lgamma(size - covered + 1)
+    return math.lgamma(min(size, SHORT_TOKENS) + 1)
 
 
 def _list_gaps(said: str, tokens: Tokens, first: int, last: int) -> list[str]:
