@@ -20,6 +20,7 @@ BENCHMARKS = (
     "middling",
     "photos",
     "people",
+    "redaction",
     "pdq",
     "hamming",
     "video",
