@@ -300,10 +300,7 @@ def test_records_plain_http(start, recording):
 
 @pytest.mark.parametrize("pause_s", [0, 0.3])
 def test_each_request_of_plain_http_goes_to_its_own_host(start, recording, pause_s):
-    """A browser that asks for another host on the same connection does not reach the first one with it.
-
-    Whether both requests come in one piece or in two.
-    """
+    """A browser that asks for another host on one connection never reaches the first with it, in one piece or two."""
     host = start(say(answer(b"hello", "X: 1\r\n")))
     with proxy_to(host, recording=recording) as proxy, connect(proxy) as link:
         first, second = (
