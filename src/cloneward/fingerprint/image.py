@@ -144,14 +144,14 @@ def _decode(image: Image.Image, scale: int, *, drafts: bool) -> NDArray[np.float
     image.load()
     parts = []
     for top in range(0, image.height, _STRIP_ROWS):
-        strip = _flatten(image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height))))
+        strip = flatten(image.crop((0, top, image.width, min(top + _STRIP_ROWS, image.height))))
         pixels = np.asarray(strip.reduce(scale) if scale > 1 else strip, np.float32)
         parts.append(pixels @ _LUMA if strip.mode == "RGB" else pixels)
     return np.concatenate(parts)
 
 
-def _flatten(image: Image.Image) -> Image.Image:
-    """Give what is seen, in grey or in colours of 8 bits."""
+def flatten(image: Image.Image) -> Image.Image:
+    """Give what is seen of a picture, in grey or in colours of 8 bits, on white where it is transparent."""
     if image.mode.startswith("I;16"):
         return Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
     if image.has_transparency_data:
@@ -173,7 +173,13 @@ def _turn_upright(picture: Picture, orientation: int) -> Picture:
 
 
 def trim_borders(picture: Picture) -> Picture:
-    """Give the picture without borders of one colour, as letter boxes and frames; itself where it has none.
+    """Give the picture without borders of one colour, as letter boxes and frames; itself where it has none."""
+    top, bottom, left, right = find_inner(picture)
+    return picture if (bottom - top, right - left) == picture.grey.shape else picture.cut(top, bottom, left, right)
+
+
+def find_inner(picture: Picture) -> tuple[int, int, int, int]:
+    """Give what borders of one colour enclose: first row, end of the rows, first column, end of the columns of `grey`.
 
     A border line is nearly of one brightness, which is that of the outermost line. Rows are looked at before columns
     and again after them, since a frame all around hides either.
@@ -187,9 +193,7 @@ def trim_borders(picture: Picture) -> Picture:
             top, bottom = top + before, bottom - after
         else:
             left, right = left + before, right - after
-    if (bottom - top, right - left) == picture.grey.shape:
-        return picture
-    return picture.cut(top, bottom, left, right)
+    return top, bottom, left, right
 
 
 def _find_borders(lines: NDArray[np.float32]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from cloneward.fingerprint.image import Picture, trim_borders
+from cloneward.fingerprint.image import Picture, find_inner, trim_borders
 from cloneward.fingerprint.kinds import Kind
 
 if TYPE_CHECKING:
@@ -82,27 +82,10 @@ class LocalPrint:
         return int(self.codes.size)
 
 
-@dataclass(frozen=True, eq=False)
-class _Part(Picture):
-    """A part of a picture, and where it was cut out: its first row and column."""
-
-    top: int = 0
-    left: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class _Whole(Picture):
-    """A picture whose parts know where they stood."""
-
-    def cut(self, top: int, bottom: int, left: int, right: int) -> _Part:
-        """Give a part, by half-open rows and columns of `grey`."""
-        part = super().cut(top, bottom, left, right)
-        return _Part(part.grey, part.height, part.width, part.scale, top * self.scale, left * self.scale)
-
-
 def fingerprint_local(picture: Picture, most: int) -> LocalPrint:
     """Give at most so many points of a picture; few or none where it is plain or tiny."""
-    part = trim_borders(_Whole(picture.grey, picture.height, picture.width, picture.scale))
+    top, bottom, left, right = find_inner(picture)
+    part = picture.cut(top, bottom, left, right)
     descriptors, spots = _describe(_resize(part), most)
     return LocalPrint(
         LOCAL,
@@ -110,7 +93,7 @@ def fingerprint_local(picture: Picture, most: int) -> LocalPrint:
         _encode(descriptors[:, _MIRROR]),
         spots,
         _shrink(part.grey, BUFFER_SIDE, BUFFER_SIDE),
-        _frame_part(picture, part),
+        _frame_part(picture, part, top * picture.scale, left * picture.scale),
     )
 
 
@@ -127,8 +110,7 @@ def mirror_spots(spots: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return turned
 
 
-def _frame_part(picture: Picture, part: Picture) -> Frame:
-    top, left = (part.top, part.left) if isinstance(part, _Part) else (0, 0)
+def _frame_part(picture: Picture, part: Picture, top: int, left: int) -> Frame:
     return Frame(picture.height, picture.width, top, top + part.height, left, left + part.width)
 
 

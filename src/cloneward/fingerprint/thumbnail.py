@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter, ImageOps
 
-from cloneward.fingerprint.image import read_image
+from cloneward.fingerprint.image import flatten, read_image
 
 SIDE: Final = 320
 """px: longer side of a thumbnail at most."""
@@ -80,17 +80,8 @@ def _decode(content: bytes) -> Image.Image:
             turned = ImageOps.exif_transpose(small)
         except Exception:  # noqa: BLE001  viewers show a picture whose metadata are broken, as it is stored
             turned = small
-        return _flatten(turned)
-
-
-def _flatten(image: Image.Image) -> Image.Image:
-    """Give what is seen, in colours of 8 bits, on white."""
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        ground = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(ground, image.convert("RGBA"))
-    return Image.fromarray(np.asarray(image.convert("RGB")))  # without comments and profiles, which would be written
+        shown = flatten(turned).convert("RGB")
+    return Image.fromarray(np.asarray(shown))  # without comments and profiles, which would be written
 
 
 def _blur(image: Image.Image) -> Image.Image:
