@@ -145,6 +145,17 @@ def test_files_are_not_held(tmp_path):
     assert peak_bytes < 5_000_000
 
 
+def test_one_copy_is_held(tmp_path):
+    """A large object is given without a second copy of it in memory, packed or not."""
+    objects, content = ObjectStore(tmp_path / "items"), os.urandom(20_000_000)
+    digest = objects.put(content)
+    tracemalloc.start()
+    assert objects.get(digest) == content
+    peak_bytes = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak_bytes < 25_000_000
+
+
 def test_files_that_cannot_be_kept(objects, tmp_path):
     """A file that is too large, gone, or another than its digest says is refused, and leaves nothing behind."""
     path = tmp_path / "film"

@@ -4,6 +4,7 @@ import ctypes
 import hashlib
 import os
 from pathlib import Path
+from typing import BinaryIO
 
 import zstandard
 
@@ -15,6 +16,7 @@ LEVEL = 3
 # The largest video that is taken; a file on disk that claims more is a bomb.
 MAX_OBJECT_BYTES = 512 * 1024 * 1024
 _PIECE_BYTES = 1024 * 1024
+_HEADER_BYTES = 18  # of a zstd frame, at most
 
 
 class ObjectStore:
@@ -76,10 +78,10 @@ class ObjectStore:
             EvidenceError: it is missing, damaged or larger than the store takes.
         """
         try:
-            packed = self.locate(digest).read_bytes()
+            with self.locate(digest).open("rb") as file:
+                content = self._unpack(digest, file)
         except OSError as error:
             raise _broken(digest, f"cannot be read: {error.strerror}") from error
-        content = self._unpack(digest, packed)
         if digest_bytes(content) != digest:
             raise _broken(digest, "holds other bytes than its name says")
         return content
@@ -138,13 +140,16 @@ class ObjectStore:
                     packer.write(piece)
         return whole.hexdigest()
 
-    def _unpack(self, digest: str, packed: bytes) -> bytes:
+    def _unpack(self, digest: str, file: BinaryIO) -> bytes:
+        """Give what a file unpacks to, a piece at a time: of a video, memory holds no second copy that is packed."""
         try:
-            size = zstandard.get_frame_parameters(packed).content_size
-            # A size stated in the frame is taken at its word by `decompress`, so it is checked before.
-            if size not in {zstandard.CONTENTSIZE_UNKNOWN, zstandard.CONTENTSIZE_ERROR} and size > self._max_bytes:
-                raise _broken(digest, f"would unpack to {size} bytes; the limit is {self._max_bytes}")
-            return self._decompressor.decompress(packed, max_output_size=self._max_bytes)
+            size = zstandard.get_frame_parameters(file.read(_HEADER_BYTES)).content_size
+            # taken at its word when it is read, so it is checked before; each object of ours states it
+            if size > self._max_bytes:
+                raise _broken(digest, f"would unpack to over {self._max_bytes} bytes, or does not say to how many")
+            file.seek(0)
+            with self._decompressor.stream_reader(file, closefd=False) as unpacked:
+                return unpacked.read(size)
         except zstandard.ZstdError as error:
             raise _broken(digest, f"cannot be unpacked: {error}") from error
 
