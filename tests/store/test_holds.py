@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from cloneward.errors import InputError
-from cloneward.model.retention import Mark
-from cloneward.store.holds import lift_hold, list_holds, list_marks, place_hold, release_mark, set_mark
+from cloneward.model.retention import StopMark
+from cloneward.store.holds import lift_hold, list_holds, list_stops, place_hold, release_stop, set_stop
 from tests.store.entries import START
 
-MARK = Mark(kind="sha256", digits="0" * 64, address="https://copy.test/", capture="c1")
+MARK = StopMark(kind="sha256", digits="0" * 64, address="https://copy.test/", capture="c1")
 
 
 @pytest.fixture
@@ -40,12 +40,12 @@ def test_no_such_hold(connection):
 
 def test_marks(connection):
     """A mark stands until it is released, and can be set again; twice is once."""
-    set_mark(connection, MARK, START)
-    set_mark(connection, MARK, START)
-    assert list_marks(connection) == [MARK]
-    assert release_mark(connection, "sha256", MARK.digits, START)
-    assert not release_mark(connection, "sha256", MARK.digits, START)
-    assert not release_mark(connection, "pdq", MARK.digits, START)
-    assert list_marks(connection) == []
-    set_mark(connection, MARK, START)
-    assert list_marks(connection) == [MARK]
+    set_stop(connection, MARK, START)
+    set_stop(connection, MARK, START)
+    assert list_stops(connection) == [MARK]
+    assert release_stop(connection, "sha256", MARK.digits, START)
+    assert not release_stop(connection, "sha256", MARK.digits, START)
+    assert not release_stop(connection, "pdq", MARK.digits, START)
+    assert list_stops(connection) == []
+    set_stop(connection, MARK, START)
+    assert list_stops(connection) == [MARK]

@@ -37,7 +37,7 @@ class Hold:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Mark:
+class StopMark:
     """That a person said: this must not be kept. `kind` of the digits: `sha256`, or `pdq` for all that is like it."""
 
     kind: Literal["sha256", "pdq"]

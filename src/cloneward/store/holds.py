@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 
 from cloneward.errors import InputError
 from cloneward.model.ids import digest_text
-from cloneward.model.retention import Hold, Mark, Scope
-from cloneward.store.tables import holds, marks
+from cloneward.model.retention import Hold, Scope, StopMark
+from cloneward.store.tables import holds, stop_marks
 
 
 def place_hold(connection: Connection, scope: Scope, value: str, now: datetime) -> Hold:
@@ -41,26 +41,28 @@ def list_holds(connection: Connection) -> list[Hold]:
     return [_read_hold(row) for row in connection.execute(select(holds).order_by(holds.c.placed_at, holds.c.id))]
 
 
-def set_mark(connection: Connection, mark: Mark, now: datetime) -> None:
+def set_stop(connection: Connection, mark: StopMark, now: datetime) -> None:
     """Set a mark; one that was released stands again."""
-    mine = marks.c.kind == mark.kind, marks.c.digits == mark.digits
-    if connection.execute(marks.update().where(*mine).values(released_at=None)).rowcount:
+    mine = stop_marks.c.kind == mark.kind, stop_marks.c.digits == mark.digits
+    if connection.execute(stop_marks.update().where(*mine).values(released_at=None)).rowcount:
         return
     row = {"kind": mark.kind, "digits": mark.digits, "address": mark.address, "capture_id": mark.capture}
-    connection.execute(marks.insert(), row | {"marked_at": now})
+    connection.execute(stop_marks.insert(), row | {"marked_at": now})
 
 
-def release_mark(connection: Connection, kind: str, digits: str, now: datetime) -> bool:
+def release_stop(connection: Connection, kind: str, digits: str, now: datetime) -> bool:
     """Release a mark, and tell whether there was one that stood."""
-    mine = marks.c.kind == kind, marks.c.digits == digits, marks.c.released_at.is_(None)
-    return bool(connection.execute(marks.update().where(*mine).values(released_at=now)).rowcount)
+    mine = stop_marks.c.kind == kind, stop_marks.c.digits == digits, stop_marks.c.released_at.is_(None)
+    return bool(connection.execute(stop_marks.update().where(*mine).values(released_at=now)).rowcount)
 
 
-def list_marks(connection: Connection) -> list[Mark]:
+def list_stops(connection: Connection) -> list[StopMark]:
     """Give the marks that stand."""
-    standing = select(marks).where(marks.c.released_at.is_(None)).order_by(marks.c.kind, marks.c.digits)
+    standing = (
+        select(stop_marks).where(stop_marks.c.released_at.is_(None)).order_by(stop_marks.c.kind, stop_marks.c.digits)
+    )
     return [
-        Mark(kind=row.kind, digits=row.digits, address=row.address, capture=row.capture_id)
+        StopMark(kind=row.kind, digits=row.digits, address=row.address, capture=row.capture_id)
         for row in connection.execute(standing)
     ]
 

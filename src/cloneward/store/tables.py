@@ -203,8 +203,8 @@ holds = Table(
     comment="One row a hold, which no period beats; why and by whom stands on the ledger.",
 )
 
-marks = Table(
-    "marks",
+stop_marks = Table(
+    "stop_marks",
     metadata,
     Column("kind", Text, primary_key=True, comment="of the digits: sha256 or pdq"),
     Column("digits", Text, primary_key=True),

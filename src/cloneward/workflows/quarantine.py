@@ -11,11 +11,11 @@ from cloneward.govern.audit import Gate
 from cloneward.govern.retention import Holds
 from cloneward.govern.roles import Request
 from cloneward.model.ids import digest_bytes
-from cloneward.model.retention import Kept, Mark
+from cloneward.model.retention import Kept, StopMark
 from cloneward.seal.cipher import decrypt, encrypt
 from cloneward.seal.custody import Act, Ledger
 from cloneward.seal.durable import write_file
-from cloneward.store.holds import list_holds, list_marks, release_mark, set_mark
+from cloneward.store.holds import list_holds, list_stops, release_stop, set_stop
 from cloneward.store.keys import draw_seed, find_keys, load_key
 from cloneward.store.vault import note_copy
 from cloneward.store.workspace import Workspace
@@ -33,7 +33,7 @@ def open_stop(workspace: Workspace, clock: Clock) -> Stop:
     settings = workspace.settings.quarantine
     lists = [read_stop_list(workspace.folder / name) for name in settings.lists]
     with workspace.transaction(clock) as connection:
-        marks = [(mark.kind, mark.digits) for mark in list_marks(connection)]
+        marks = [(mark.kind, mark.digits) for mark in list_stops(connection)]
     return Stop([*lists, make_stop_list(MARKS, marks)], settings.radius)
 
 
@@ -70,19 +70,19 @@ class Quarantine:
             if not self.ledger.has(act):
                 self.ledger.add(act, self.clock.now())
 
-    def mark(self, gate: Gate, request: Request, address: str, content: bytes) -> tuple[Mark, ...]:
+    def mark(self, gate: Gate, request: Request, address: str, content: bytes) -> tuple[StopMark, ...]:
         """Set a person's mark on some bytes: no capture from now on keeps them, nor a picture that is like them.
 
         Everybody with a role may. The request's subject is the capture in which they were seen.
         """
         gate.expect(request)
-        marks = [Mark(kind="sha256", digits=digest_bytes(content), address=address, capture=request.subject.id)]
+        marks = [StopMark(kind="sha256", digits=digest_bytes(content), address=address, capture=request.subject.id)]
         likeness = spell_print(content)
         if likeness:
-            marks.append(Mark(kind="pdq", digits=likeness, address=address, capture=request.subject.id))
+            marks.append(StopMark(kind="pdq", digits=likeness, address=address, capture=request.subject.id))
         with self.workspace.transaction(self.clock) as connection:
             for mark in marks:
-                set_mark(connection, mark, self.clock.now())
+                set_stop(connection, mark, self.clock.now())
                 detail = {"address": address, "capture": request.subject.id, "kind": mark.kind}
                 self.ledger.add(Act("material.marked", mark.digits, request.actor, detail), self.clock.now())
         return tuple(marks)
@@ -127,7 +127,7 @@ class Quarantine:
         """
         permitted = gate.expect(request)
         with self.workspace.transaction(self.clock) as connection:
-            if not release_mark(connection, kind, request.subject.id, self.clock.now()):
+            if not release_stop(connection, kind, request.subject.id, self.clock.now()):
                 raise InputError(f"no mark {kind}:{request.subject.id}", hint="the ledger says what was marked")
             gate.enter("material.released", permitted, {"kind": kind})
 

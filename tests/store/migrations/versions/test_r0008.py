@@ -7,7 +7,7 @@ from sqlalchemy.exc import IntegrityError
 from cloneward.store.engine import open_engine, resolve_database
 from cloneward.store.migrate import lower_to, raise_to
 
-MADE = {"vault", "copies", "holds", "marks", "forgotten"}
+MADE = {"vault", "copies", "holds", "stop_marks", "forgotten"}
 
 
 @pytest.fixture

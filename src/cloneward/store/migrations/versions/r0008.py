@@ -41,14 +41,14 @@ def upgrade() -> None:
         comment="One row a hold, which no period beats; why and by whom stands on the ledger.",
     )
     op.create_table(
-        "marks",
+        "stop_marks",
         sa.Column("kind", sa.Text, nullable=False, comment="of the digits: sha256 or pdq"),
         sa.Column("digits", sa.Text, nullable=False),
         sa.Column("address", sa.Text, nullable=False, comment="where it was served"),
         sa.Column("capture_id", sa.Text, comment="in which it was seen"),
         sa.Column("marked_at", sa.BigInteger, nullable=False),
         sa.Column("released_at", sa.BigInteger, comment="null: it stands"),
-        sa.PrimaryKeyConstraint("kind", "digits", name="pk_marks"),
+        sa.PrimaryKeyConstraint("kind", "digits", name="pk_stop_marks"),
         comment="One row a mark of a person that something must not be kept; by whom stands on the ledger.",
     )
     op.create_table(
@@ -64,7 +64,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them, and the way back to persons with them."""
-    for name in ("forgotten", "marks", "holds", "copies"):
+    for name in ("forgotten", "stop_marks", "holds", "copies"):
         op.drop_table(name)
     op.drop_index("ix_vault_since", "vault")
     op.drop_table("vault")
