@@ -11,6 +11,7 @@ from cloneward.capture.matrix import compare_renderings, list_vantages
 from cloneward.clock import SystemClock
 from cloneward.errors import Unavailable
 from cloneward.model.evidence import capture_id
+from cloneward.model.ids import digest_bytes
 from cloneward.model.vantage import Document, Rendering, Vantage
 from cloneward.seal.verify import verify
 from cloneward.store.workspace import Workspace
@@ -157,3 +158,26 @@ def test_the_matrix_has_no_two_of_one_name():
     """Captures are named by their vantage, so no two vantages may have one name."""
     names = [vantage.name for vantage in list_vantages(now=CLOCK.now(), site="https://own.test/")]
     assert len({*names, RECIPE}) == len(names) + 1
+
+
+def test_what_is_on_a_stop_list_is_never_written(tmp_path, monkeypatch):
+    """A page with a stand-in on a list is sealed without it: no file of the workspace holds a byte of it."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    with cloaked_site() as (_, lines):
+        workspace = Workspace.create(tmp_path / "site", "https://own.test/", {})
+        digest = digest_bytes(f"<title>Garden</title><p>{DECOY}</p>".encode())
+        (workspace.folder / "stand-in.txt").write_text(f"sha256:{digest}\n")
+        file = workspace.folder / "cloneward.toml"
+        file.write_text(file.read_text() + lines + '[quarantine]\nlists = ["stand-in.txt"]\nrule = "preserve"\n')
+        with open_job(Workspace.open(workspace.folder, {}), CLOCK, is_plain=True) as job:
+            object.__setattr__(job, "pace", NoWait())
+            (taken,) = job.take(order(OTHER))
+    assert "material_withheld" in [problem.code for problem in taken.problems]
+    (archive,) = workspace.folder.rglob("capture.wacz")
+    with zipfile.ZipFile(archive) as packed:
+        written = [gzip.decompress(packed.read(name)) for name in packed.namelist() if name.endswith(".gz")]
+    assert any(b"WARC/1.1" in content for content in written)
+    written += [file.read_bytes() for file in workspace.folder.rglob("*") if file.is_file()]
+    assert not any(b"about gardens" in content for content in written)
+    assert digest.encode() in (workspace.folder / "custody" / "ledger.jsonl").read_bytes()
+    assert [file.name for file in (workspace.folder / "quarantine").iterdir()] == [f"{digest}.closed"]

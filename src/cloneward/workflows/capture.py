@@ -13,6 +13,7 @@ from cloneward.capture.matrix import Difference, compare_renderings
 from cloneward.capture.page import describe_capture, list_attachments
 from cloneward.capture.plain import Plain
 from cloneward.capture.recipe import Recipe, find_recipe
+from cloneward.capture.stop import Screened, Stop
 from cloneward.clock import Clock
 from cloneward.errors import Unavailable
 from cloneward.fetch.pace import Pace
@@ -25,6 +26,7 @@ from cloneward.seal.sealing import Evidence
 from cloneward.seal.stamps import Ask
 from cloneward.url import canonical, host_of
 from cloneward.workflows.evidence import keep_capture
+from cloneward.workflows.quarantine import Quarantine
 
 GAP_S: Final = 2.0
 """Seconds between two visits of pages of one site, whatever is asked of them in between."""
@@ -66,7 +68,10 @@ class Missed:
 
 @dataclass(frozen=True)
 class Job:
-    """Captures addresses for one owner, at a pace. `ask` asks time-stamp authorities; `plain` makes single requests."""
+    """Captures addresses for one owner, at a pace. `ask` asks time-stamp authorities; `plain` makes single requests.
+
+    What `stop` finds goes into the quarantine before anything of a visit is written or given.
+    """
 
     browser: Browser
     plain: Plain
@@ -74,6 +79,8 @@ class Job:
     ask: Ask
     clock: Clock
     pace: Pace
+    stop: Stop
+    quarantine: Quarantine
 
     def take(self, order: Order) -> Iterator[Taken | Missed]:
         """Capture an address from each vantage, one after the other; each is under seal when it is given.
@@ -97,7 +104,7 @@ class Job:
                     raise
                 yield missed[-1]
                 continue
-            yield self._keep(rendering, vantage, order, list_attachments(rendering))
+            yield self._keep(self.stop.check(rendering), vantage, order)
 
     def find_recipe(self, order: Order, vantage: Vantage, shows: Callable[[Rendering], bool]) -> tuple[Recipe, Taken]:
         """Look for the smallest request that shows what a vantage saw, and capture it, with the recipe."""
@@ -108,14 +115,13 @@ class Job:
             return self.plain.ask(url, dict(headers), order.bounds)
 
         recipe = find_recipe(url, vantage, "", ask, shows)
-        rendering = ask(recipe.headers)
-        note = Attachment(
-            url=url, kind=RECIPE, media_type="application/json", made_at=rendering.ended_at, content=encode(recipe)
-        )
-        named = replace(vantage, name=RECIPE)
-        return recipe, self._keep(rendering, named, order, (*list_attachments(rendering), note))
+        screened = self.stop.check(ask(recipe.headers))
+        made_at = screened.rendering.ended_at
+        note = Attachment(url=url, kind=RECIPE, media_type="application/json", made_at=made_at, content=encode(recipe))
+        return recipe, self._keep(screened, replace(vantage, name=RECIPE), order, note)
 
-    def _keep(self, rendering: Rendering, vantage: Vantage, order: Order, attachments: Sequence[Attachment]) -> Taken:
+    def _keep(self, screened: Screened, vantage: Vantage, order: Order, *notes: Attachment) -> Taken:
+        rendering = screened.rendering
         capture = describe_capture(
             rendering,
             vantage,
@@ -123,6 +129,8 @@ class Job:
             operator=order.operator,
             purpose=order.purpose,
         )
+        self.quarantine.keep(screened.withheld, capture=capture.id, who=order.operator)
+        attachments = (*list_attachments(rendering), *notes)
         seal = keep_capture(self.evidence, capture, rendering.exchanges, attachments, self.clock)
         problems: tuple[Problem, ...] = ()
         if self.evidence.authorities:

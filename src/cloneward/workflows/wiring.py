@@ -15,6 +15,7 @@ from cloneward.settings import Settings
 from cloneward.store.workspace import Workspace
 from cloneward.workflows.capture import Job
 from cloneward.workflows.evidence import make_ask, open_evidence
+from cloneward.workflows.quarantine import Quarantine, open_stop
 
 
 def open_plain(settings: Settings, clock: Clock) -> Plain:
@@ -49,10 +50,11 @@ def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool) -> Iterator[
     """Give what captures addresses for the owner of a workspace, by plain requests alone where asked for.
 
     Raises:
-        InputError: the keys or an authority in the settings cannot be used.
-        Unavailable: there is no browser.
+        InputError: the keys, an authority or a stop list in the settings cannot be used.
+        Unavailable: there is no browser, or another process writes to the workspace.
     """
     settings = workspace.settings
     evidence, plain = open_evidence(workspace, clock), open_plain(settings, clock)
+    stop, quarantine = open_stop(workspace, clock), Quarantine(workspace, evidence.ledger, clock)
     with nullcontext(plain) if is_plain else open_browser(settings, clock) as browser:
-        yield Job(browser, plain, evidence, make_ask(workspace, clock), clock, Pace(clock))
+        yield Job(browser, plain, evidence, make_ask(workspace, clock), clock, Pace(clock), stop, quarantine)
