@@ -254,6 +254,34 @@ def test_bounded(tmp_path, prints, monkeypatch):
     assert len(index) == 12
 
 
+def test_a_run_that_was_ended_is_taken_up(tmp_path, prints, monkeypatch):
+    """What was added before a run was ended is in the index, under the mark of before, so that the rest can follow."""
+    monkeypatch.setattr(photos, "SEGMENT_SIZE", 2)
+    index = update_photos(tmp_path, open_photos(tmp_path), prints[:1], mark="before")
+
+    def give():
+        yield from prints[1:6]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        update_photos(tmp_path, index, give(), gone={"photo0"}, mark="after")
+    index = open_photos(tmp_path)
+    assert sorted(index.names()) == [name for name, _ in prints[1:5]]
+    assert index.mark == "before"
+    index = update_photos(tmp_path, index, prints[5:6], mark="after")
+    assert (sorted(index.names()), index.mark) == ([name for name, _ in prints[1:6]], "after")
+
+
+def test_what_is_on_the_disk_is_not_written_again(tmp_path, prints):
+    """A change writes what is new, and leaves the files of the other parts as they are."""
+    index = update_photos(tmp_path, open_photos(tmp_path), prints[:4])
+    before = {file.name: file.stat().st_mtime_ns for file in tmp_path.glob("*.points")}
+    update_photos(tmp_path, index, prints[4:6], gone={"photo1"})
+    after = {file.name: file.stat().st_mtime_ns for file in tmp_path.glob("*.points")}
+    assert len(after) == 2
+    assert before.items() <= after.items()
+
+
 def test_old_reader(tmp_path, prints):
     """A reader keeps what it opened, whatever is written after that."""
     index = update_photos(tmp_path, open_photos(tmp_path), prints[:4])

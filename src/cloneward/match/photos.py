@@ -9,7 +9,7 @@ then compared in full.
 import json
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +49,14 @@ _MANIFEST = "manifest.json"
 
 @dataclass(frozen=True, eq=False)
 class PhotoPart:
-    """A segment and which of its pictures are alive: bool, one for each; the others were removed."""
+    """A segment and which of its pictures are alive: bool, one for each; the others were removed.
+
+    `files`: the names of its two files, where it is on the disk.
+    """
 
     segment: PointSegment
     alive: NDArray[np.bool_]
+    files: tuple[str, ...] = ()
 
     def count(self) -> int:
         """Give the number of living pictures."""
@@ -125,29 +129,42 @@ def update_photos(
 ) -> PhotoIndex:
     """Write an index as changed, and give it as it is on the disk; what is added replaces what has its name.
 
-    One writer at a time; readers keep what they opened. Holds `SEGMENT_SIZE` of what is added in memory.
+    One writer at a time; readers keep what they opened. Holds `SEGMENT_SIZE` of what is added in memory, and puts them
+    in under the mark of before, so that a run that was ended goes on from there.
 
     Raises:
         VersionMismatch: a fingerprint is of another version.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    kept = [PhotoPart(part.segment, part.alive & ~_find_places(part.segment, gone)) for part in index.parts]
+    parts = _leave_out(index.parts, gone)
     for chunk in _cut(added):
-        names = chunk.keys()
-        kept = [PhotoPart(part.segment, part.alive & ~_find_places(part.segment, names)) for part in kept]
-        written = write_points(folder, build_points(list(chunk.items())))
-        kept.append(_make_part(open_points(folder, written)))
-    kept = _merge_parts([part for part in kept if part.alive.any()])
-    segments = [
-        {"files": write_points(folder, part.segment), "dead": np.flatnonzero(~part.alive).tolist()} for part in kept
-    ]
-    manifest = {"kind": LOCAL.name, "version": LOCAL.version, "mark": mark, "segments": segments}
-    replace_file(folder / _MANIFEST, json.dumps(manifest).encode())
-    needed = {_MANIFEST, *(name for segment in segments for name in segment["files"])}
+        part = _make_part(build_points(list(chunk.items())))
+        parts = _write_parts(folder, [*_leave_out(parts, chunk.keys()), part], index.mark)
+    parts = _write_parts(folder, _merge_parts([part for part in parts if part.alive.any()]), mark)
+    needed = {_MANIFEST, *(name for part in parts for name in part.files)}
     for file in folder.iterdir():
         if file.name not in needed:
             file.unlink()
     return open_photos(folder)
+
+
+def _leave_out(parts: Iterable[PhotoPart], names: AbstractSet[str]) -> list[PhotoPart]:
+    return [replace(part, alive=part.alive & ~_find_places(part.segment, names)) for part in parts]
+
+
+def _write_parts(folder: Path, parts: Iterable[PhotoPart], mark: str) -> list[PhotoPart]:
+    """Write the manifest of some parts, and those of them that are not on the disk."""
+    written = [part if part.files else _write_part(folder, part) for part in parts]
+    segments = [{"files": part.files, "dead": np.flatnonzero(~part.alive).tolist()} for part in written]
+    manifest = {"kind": LOCAL.name, "version": LOCAL.version, "mark": mark, "segments": segments}
+    replace_file(folder / _MANIFEST, json.dumps(manifest).encode())
+    return written
+
+
+def _write_part(folder: Path, part: PhotoPart) -> PhotoPart:
+    """Write a part, and give it as it is mapped from the disk: memory holds it no longer."""
+    files = write_points(folder, part.segment)
+    return PhotoPart(open_points(folder, files), part.alive, files)
 
 
 def find_photos(index: PhotoIndex, asked: PicturePrint) -> list[PhotoMatch]:
@@ -236,9 +253,10 @@ def _make_part(segment: PointSegment) -> PhotoPart:
 
 
 def _open_part(folder: Path, entry: dict[str, list[str]]) -> PhotoPart:
-    part = _make_part(open_points(folder, entry["files"]))
+    files = tuple(entry["files"])
+    part = _make_part(open_points(folder, files))
     part.alive[np.array(entry["dead"], np.int64)] = False
-    return part
+    return replace(part, files=files)
 
 
 def _find_places(segment: PointSegment, names: AbstractSet[str]) -> NDArray[np.bool_]:
