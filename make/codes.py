@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from cloneward.govern.roles import WHY
 from cloneward.judge import wording
 from cloneward.judge.reasons import CODES
 from cloneward.model import case
@@ -139,6 +140,7 @@ def write_codes(note: str) -> str:
     lines += _table("Not compared", "`not_compared`: what the verdict does not speak of.", wording.NOT_COMPARED)
     lines += _table("Problems", "`code` of a problem: what could not be read; the rest went on.", PROBLEMS)
     lines += _table("Verification", "What `verify` finds: `codes` of a step.", verify.CODES)
+    lines += _table("Permissions", "`why` somebody may or may not, as the ledger says it.", WHY)
     lines += _table("Stages", "`stage` of `--why-not`: where an item was lost.", STAGES)
     return "\n".join([*lines, ""])
 
