@@ -200,7 +200,7 @@ def test_background(protect, web, tmp_path):
     (record,) = protect("add", tmp_path / "wire", "--background", "--json").records
     assert record["background"].items() >= {"pages": 1, "problems": 1}.items()
     count = record["background"]["fingerprints"]
-    assert lines[1] == f"{tmp_path}/wire: 1 pages, 1 problems; your background has {count} fingerprints"
+    assert lines[1] == f"{tmp_path}/wire: 1 pages, 0 pictures, 1 problems; your background has {count} fingerprints"
     assert len(protect("list", "--json").records) == 13
 
 
@@ -246,7 +246,7 @@ def test_an_address_is_enrolled(run, workspace):
         assert len(host.heads) == asked + 4
         assert all(header_of(head, "If-None-Match") is None for head in host.heads[asked:])
         done = run("protect", "add", "http://own.test/sitemap.xml", "--background", "--workspace", workspace)
-        assert "3 pages, 0 problems; your background has " in done.err
+        assert "3 pages, 0 pictures, 0 problems; your background has " in done.err
     finally:
         host.stop()
     urls = {record["url"] for record in run("protect", "list", "--json", "--workspace", workspace).records}

@@ -14,6 +14,7 @@ from cloneward.workflows.library import open_store
 from cloneward.workflows.reindex import BACKGROUND, is_behind, reindex
 from cloneward.workflows.visit import Reader
 from tests.archive.crawl import http, record
+from tests.drawings import draw, write
 from tests.fetch.hosts import Host, JumpClock, answer, running, say
 
 WIRE = " ".join(f"wire{number} word{number * 7}" for number in range(60))
@@ -89,9 +90,38 @@ def test_records_are_a_background_too(workspace, tmp_path):
     file = tmp_path / "texts.jsonl"
     file.write_text(f'{{"id": "w", "text": "{WIRE}"}}\nno json\n{{"id": "e", "images": ["a.png"]}}\n')
     background, problems, _ = add(workspace, file)
-    assert background.pages == 1
+    assert (background.pages, background.pictures) == (1, 0)
     assert len(problems) == background.problems == 2
     assert all(problem.page for problem in problems)
+
+
+def test_pictures_are_a_background_too(workspace, tmp_path):
+    """Pictures of a folder, and those of records, are set aside: who shows them has nothing of ours."""
+    ours = write_page(tmp_path / "photos", "page.html", OWN)
+    for number in (1, 2, 3):
+        (ours / f"{number}.jpg").write_bytes(write(draw(number)))
+    with workspace.writer(JumpClock()) as store:
+        list(enrol(ours, "https://owner.test/photos/", store, Enrolment()))
+        reindex(store, workspace.index_folder)
+    shown = write_page(tmp_path / "paper", "news.html", THEIRS)
+    for number in (1, 2):
+        (shown / f"{number}.jpg").write_bytes(write(draw(number, 400, 300), quality=60))
+    with (shown / "news.html").open("a") as page:
+        page.write('<img src="1.jpg"><img src="2.jpg">')
+    assert judge(workspace, shown)[0] == "partial_copy"
+    agency = tmp_path / "agency"
+    agency.mkdir()
+    (agency / "1.jpg").write_bytes(write(draw(1, 600, 450)))
+    (agency / "torn.jpg").write_bytes(write(draw(5))[:3000])
+    background, problems, ticks = add(workspace, agency)
+    assert (background.pages, background.pictures, ticks) == (0, 2, 2)
+    assert [(problem.code, problem.page) for problem in problems] == [("image_damaged", "torn.jpg")]
+    assert judge(workspace, shown)[0] == "partial_copy"
+    (tmp_path / "photos.jsonl").write_text('{"id": "p", "images": ["agency/1.jpg", "paper/2.jpg", "none.jpg"]}')
+    background, problems, _ = add(workspace, tmp_path / "photos.jsonl")
+    assert (background.pages, background.pictures) == (0, 2)
+    assert [problem.page for problem in problems] == ["p"]
+    assert judge(workspace, shown)[0] == "unrelated"
 
 
 def test_addresses_are_a_background_too(workspace):

@@ -52,7 +52,9 @@ def test_pictures_of_items_are_found(opened):
     """What an item shows is found mirrored and cut in a page's picture, with what was done to it; others are not."""
     with opened.writer(JumpingClock()) as store:
         add(store, (1, show(PICTURES[0])), (2, show(PICTURES[0], PICTURES[1])))
-        assert reindex_gallery(store, opened.index_folder) == []
+        ticks = []
+        assert reindex_gallery(store, opened.index_folder, lambda: ticks.append(1)) == []
+        assert len(ticks) == 2
         gallery = open_gallery(store, opened.index_folder)
         mirrored = write(ImageOps.mirror(draw(1)).crop((40, 30, 460, 340)))
         ((item, found),) = gallery.look(mirrored).matches
@@ -98,7 +100,8 @@ def test_what_others_may_show_too_is_set_aside(opened):
     with opened.writer(JumpingClock()) as store:
         add(store, (1, show(*PICTURES)))
         reindex_gallery(store, opened.index_folder)
-        assert add_aside([("wire.jpg", PICTURES[1])], opened.index_folder) == 1
+        contents = [("wire.jpg", PICTURES[1]), ("torn.jpg", PICTURES[2][:2000])]
+        assert [problem.page for problem in add_aside(contents, opened.index_folder)] == ["torn.jpg"]
         gallery = open_gallery(store, opened.index_folder)
         assert gallery.look(write(draw(1).crop((20, 20, 440, 340)))).matches == ()
         assert gallery.look(PICTURES[0]).matches
@@ -131,6 +134,24 @@ def test_bytes_are_kept_only_where_asked_for():
     assert gallery.look(PICTURES[0], keeps=True).content == PICTURES[0]
     assert gallery.look(PICTURES[0]).content == b""
     assert gallery.look(PICTURES[1], keeps=True).content == b""
+
+
+def test_what_is_kept_for_a_report_is_bounded():
+    """Once there is no more room, pictures still match and their bytes are not kept."""
+    gallery, _ = build_gallery([("a", show(PICTURES[0])[0])])
+    gallery.room_bytes = 2 * len(PICTURES[0])
+    looked = [gallery.look(PICTURES[0], keeps=True) for _ in range(4)]
+    assert [bool(one.content) for one in looked] == [True, True, False, False]
+    assert all(one.matches for one in looked)
+
+
+def test_a_video_is_decoded_once(monkeypatch):
+    """The same video on page after page is decoded for the first of them alone."""
+    asked = []
+    monkeypatch.setattr("cloneward.workflows.gallery.fingerprint_video", lambda *_: asked.append(1) or ((), ()))
+    gallery = Gallery()
+    assert gallery.watch(b"film") == gallery.watch(b"film")
+    assert asked == [1]
 
 
 def test_videos_are_kept_up_with_the_store(opened):

@@ -91,7 +91,7 @@ def read_texts(path: Path) -> Iterator[RawPage | Problem]:
     Raises:
         InputError: as `read_source`.
     """
-    return (_page_of(given) if isinstance(given, RawItem) else given for given in read_source(path))
+    return (page_of(given) if isinstance(given, RawItem) else given for given in read_source(path))
 
 
 @dataclass(frozen=True)
@@ -259,7 +259,7 @@ def _unpack(file: BinaryIO, name: str, most: int) -> tuple[bytes, list[Problem]]
     return b"".join(parts), problems
 
 
-def _page_of(item: RawItem) -> RawPage:
+def page_of(item: RawItem) -> RawPage:
     """Give an item as a page; one that has fields or pictures alone is an empty page, which is told when it is read."""
     record = item.record
     text = record.text or record.html or ""

@@ -43,7 +43,7 @@ def add(
     ] = None,
     background: Annotated[
         bool,
-        typer.Option("--background", help="Pages whose text others may show with the same right; no items of ours."),
+        typer.Option("--background", help="What others may show with the same right; no items of ours."),
     ] = False,
     refetch: Annotated[
         bool,
@@ -82,7 +82,7 @@ def add(
         for source in chosen:
             with (
                 _skip_bad(failed, alone=len(sources) == 1),
-                show_progress(clock, partial(_count_pages, source, background), is_quiet=as_json) as progress,
+                show_progress(clock, partial(_count_sources, source), is_quiet=as_json) as progress,
             ):
                 if background:
                     record, words = _add_background(source, opened, progress)
@@ -100,20 +100,20 @@ def add(
                     _write_json({"source": name} | record)
                 else:
                     tell(f"{name}: {words}")
-        for problem in reindex(store, opened.index_folder):
+        with show_progress(clock, lambda: None, is_quiet=as_json) as progress:
+            problems = reindex(store, opened.index_folder, progress.step)
+        for problem in problems:
             tell(describe_problem(problem))
     keep_clear(opened, met, clock)
     if failed:
         raise typer.Exit(InputError.exit_code)
 
 
-def _count_pages(source: Path | str, background: bool) -> int | None:
+def _count_sources(source: Path | str) -> int | None:
     """Count what is to be read, where that is known before."""
-    from cloneward.archive.folder import count_pages, count_whole
+    from cloneward.archive.folder import count_whole
 
-    if isinstance(source, str):
-        return None
-    return count_pages(source) if background else count_whole(source)
+    return None if isinstance(source, str) else count_whole(source)
 
 
 def _add_address(
@@ -161,10 +161,8 @@ def _add_background(source: Path | str, opened: "Workspace", progress: "Progress
     for problem in problems:
         progress.clear()
         tell(describe_problem(problem))
-    words = (
-        f"{added.pages:,} pages, {added.problems:,} problems; your background has {added.fingerprints:,} fingerprints"
-    )
-    return {"background": added}, words
+    read = f"{added.pages:,} pages, {added.pictures:,} pictures, {added.problems:,} problems"
+    return {"background": added}, f"{read}; your background has {added.fingerprints:,} fingerprints"
 
 
 @app.command("list")

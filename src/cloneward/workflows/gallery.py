@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from cloneward.archive.media import spell_reference
 from cloneward.errors import VersionMismatch
@@ -28,10 +28,16 @@ LEAST_SIDE: Final = 48
 WATCH_S: Final = 60
 """Seconds of a processor that one video of a stranger may take."""
 
-_KEPT = 4_096  # pictures of pages whose comparison is remembered: a site shows the same ones on page after page
+KEPT_BYTES: Final = 64 * 1024 * 1024
+"""Of pictures that match, and are kept for the report of one run."""
+
+_KEPT = 4_096  # pictures and videos of pages whose comparison is remembered: a site shows the same ones on each page
+Kept = TypeVar("Kept")
 
 Show = Callable[[Sequence[str]], Mapping[str, Sequence[tuple[str, str]]]]
 """Takes digests of pictures and gives the items that show each, with its address there."""
+Tick = Callable[[], None]
+"""Is called with each picture or video that was read, for whoever watches."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +69,8 @@ class Watched:
 class Gallery:
     """The protected pictures and videos, and whose they are. `aside`: pictures that others show with the same right.
 
-    `read`: gives the bytes of one of ours, by its digest. `videos`: the key frames of videos.
+    `read`: gives the bytes of one of ours, by its digest. `videos`: the key frames of videos. `room_bytes`: what may
+    still be kept of pictures that match.
     """
 
     index: PhotoIndex = field(default_factory=PhotoIndex)
@@ -71,29 +78,32 @@ class Gallery:
     aside: PhotoIndex = field(default_factory=PhotoIndex)
     read: Callable[[str], bytes] = lambda _: b""
     videos: FrameIndex = field(default_factory=lambda: build_frames(()))
-    _known: OrderedDict[str, Looked] = field(default_factory=OrderedDict)
+    room_bytes: int = KEPT_BYTES
+    _looked: OrderedDict[str, Looked] = field(default_factory=OrderedDict)
+    _watched: OrderedDict[str, Watched] = field(default_factory=OrderedDict)
 
     def __bool__(self) -> bool:
         """Whether there is anything to compare with."""
         return len(self.index) > 0 or len(self.videos) > 0
 
     def look(self, content: bytes, *, keeps: bool = False) -> Looked:
-        """Compare the bytes of a picture with all protected ones, and keep them if they match and are to be shown.
+        """Compare the bytes of a picture with all protected ones; keep them if they match, while there is room.
 
         Never raises on hostile bytes.
         """
         digest = digest_bytes(content)
-        looked = self._known.pop(digest, None) or self._look(digest, content)
-        self._known[digest] = looked
-        if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
-        return replace(looked, content=content) if keeps and looked.matches else looked
+        looked = _recall(self._looked, digest, lambda: self._look(digest, content))
+        if not (keeps and looked.matches and len(content) <= self.room_bytes):
+            return looked
+        self.room_bytes -= len(content)
+        return replace(looked, content=content)
 
     def watch(self, content: bytes) -> Watched:
         """Compare the bytes of a video with all protected ones; never raises on hostile bytes."""
         digest = digest_bytes(content)
-        if not len(self.videos):
-            return Watched(digest)
+        return _recall(self._watched, digest, lambda: self._watch(digest, content))
+
+    def _watch(self, digest: str, content: bytes) -> Watched:
         frames, problems = fingerprint_video(content, WATCH_S)
         return Watched(digest, self._name_owners(find_videos(self.videos, frames)), next(iter(problems), None))
 
@@ -115,6 +125,15 @@ class Gallery:
         owners = self.show([match.picture for match in found])
         matches = tuple((item, match) for match in found for item, _ in owners.get(match.picture, ()))
         return Looked(digest, matches, self._name_owners(runs))
+
+
+def _recall(known: OrderedDict[str, Kept], digest: str, make: Callable[[], Kept]) -> Kept:
+    """Give what came of the bytes of a digest, made once while it is among those that were last asked for."""
+    found = known.pop(digest, None) or make()
+    known[digest] = found
+    if len(known) > _KEPT:
+        known.popitem(last=False)
+    return found
 
 
 def make_match(item: str, found: PhotoMatch, page: str, reference: str) -> Match:
@@ -165,12 +184,12 @@ def build_gallery(shown: Sequence[tuple[str, Media]]) -> tuple[Gallery, list[Pro
                     held[digest] = media
                     yield digest, media
 
-    pictures = ((digest, _fingerprint(digest, _read(one), problems)) for digest, one in read(is_video=False))
-    videos = ((digest, watch_own(one.address, _read(one), problems)) for digest, one in read(is_video=True))
+    pictures = ((digest, _fingerprint(digest, read_content(one), problems)) for digest, one in read(is_video=False))
+    videos = ((digest, watch_own(one.address, read_content(one), problems)) for digest, one in read(is_video=True))
     return Gallery(
         build_photos((digest, made) for digest, made in pictures if made is not None),
         lambda digests: {digest: owners[digest] for digest in digests if digest in owners},
-        read=lambda digest: _read(held[digest]),
+        read=lambda digest: read_content(held[digest]),
         videos=build_frames((digest, frames) for digest, frames in videos if frames),
     ), problems
 
@@ -200,15 +219,16 @@ def is_gallery_behind(store: ItemStore, folder: Path) -> bool:
         return True
 
 
-def reindex_gallery(store: ItemStore, folder: Path) -> list[Problem]:
+def reindex_gallery(store: ItemStore, folder: Path, tick: Tick = lambda: None) -> list[Problem]:
     """Add the pictures and videos that are missing and take out those that are gone; give what is wrong with them.
 
-    Only a writer of the store may call this. An index of an older version is made anew.
+    Only a writer of the store may call this. An index of an older version is made anew. `tick` is called with each
+    picture or video that was read.
     """
-    return [*_reindex_photos(store, folder), *_reindex_videos(store, folder)]
+    return [*_reindex_photos(store, folder, tick), *_reindex_videos(store, folder, tick)]
 
 
-def _reindex_videos(store: ItemStore, folder: Path) -> list[Problem]:
+def _reindex_videos(store: ItemStore, folder: Path, tick: Tick) -> list[Problem]:
     try:
         index = open_videos(folder / FRAMES.name)
     except VersionMismatch:
@@ -219,12 +239,14 @@ def _reindex_videos(store: ItemStore, folder: Path) -> list[Problem]:
     held = set(index.names())
     shown = {digest for digest, is_video in store.media() if is_video}
     problems: list[Problem] = []
-    watched = (
-        (digest, watch_own(_place(store, digest), store.read_media(digest), problems))
-        for digest in sorted(shown - held)
-    )
-    added = ((digest, frames) for digest, frames in watched if frames)
-    update_videos(folder / FRAMES.name, index, added, held - shown, mark)
+
+    def watch_all() -> Iterator[tuple[str, tuple[Frame, ...]]]:
+        for digest in sorted(shown - held):
+            tick()
+            if frames := watch_own(_place(store, digest), store.read_media(digest), problems):
+                yield digest, frames
+
+    update_videos(folder / FRAMES.name, index, watch_all(), held - shown, mark)
     return problems
 
 
@@ -239,7 +261,7 @@ def watch_own(place: str, content: bytes, problems: list[Problem]) -> tuple[Fram
     return frames
 
 
-def _reindex_photos(store: ItemStore, folder: Path) -> list[Problem]:
+def _reindex_photos(store: ItemStore, folder: Path, tick: Tick) -> list[Problem]:
     try:
         index = open_photos(folder / LOCAL.name)
     except VersionMismatch:
@@ -250,30 +272,30 @@ def _reindex_photos(store: ItemStore, folder: Path) -> list[Problem]:
     held = set(index.names())
     shown = {digest for digest, is_video in store.media() if not is_video}
     problems: list[Problem] = []
-    added = _fingerprint_all(store, sorted(shown - held), problems)
-    update_photos(folder / LOCAL.name, index, added, held - shown, mark)
+
+    def look_all() -> Iterator[tuple[str, PicturePrint]]:
+        for digest in sorted(shown - held):
+            tick()
+            made = _fingerprint(digest, store.read_media(digest), problems, store.show_media)
+            if made is not None:
+                yield digest, made
+
+    update_photos(folder / LOCAL.name, index, look_all(), held - shown, mark)
     return problems
 
 
-def add_aside(contents: Iterable[tuple[str, bytes]], folder: Path) -> int:
-    """Set pictures aside, by name, that others show with the same right; give how many there are now."""
-    index = open_photos(folder / ASIDE)
+def add_aside(contents: Iterable[tuple[str, bytes]], folder: Path) -> list[Problem]:
+    """Set pictures aside, by name, that others show with the same right; give what is wrong with them."""
     problems: list[Problem] = []
     made = ((digest_bytes(content), _fingerprint(name, content, problems)) for name, content in contents)
-    return len(update_photos(folder / ASIDE, index, ((digest, one) for digest, one in made if one is not None)))
+    added = ((digest, one) for digest, one in made if one is not None)
+    update_photos(folder / ASIDE, open_photos(folder / ASIDE), added)
+    return problems
 
 
-def _read(media: Media) -> bytes:
+def read_content(media: Media) -> bytes:
+    """Give the bytes of a picture or a video that is held or lies in a file; none of one that is kept already."""
     return media.content or (media.path.read_bytes() if media.path else b"")
-
-
-def _fingerprint_all(
-    store: ItemStore, digests: Iterable[str], problems: list[Problem]
-) -> Iterator[tuple[str, PicturePrint]]:
-    for digest in digests:
-        made = _fingerprint(digest, store.read_media(digest), problems, store.show_media)
-        if made is not None:
-            yield digest, made
 
 
 def _fingerprint(

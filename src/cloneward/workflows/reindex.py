@@ -1,6 +1,6 @@
 """Brings the indexes of a workspace to what its records say: after every change, and after a crash between the two."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from cloneward.errors import VersionMismatch
@@ -13,9 +13,11 @@ from cloneward.match.find import Indexes
 from cloneward.match.index import NOTHING, Change, Index, build_index, open_index, update_index
 from cloneward.model.content import Problem
 from cloneward.store.items import ItemStore
-from cloneward.workflows.gallery import is_gallery_behind, reindex_gallery
+from cloneward.workflows.gallery import Tick, is_gallery_behind, reindex_gallery
 
 BACKGROUND = "background.npy"
+Added = tuple[str, str, Sketch]
+"""An item, the digest of what is indexed of it, and its fingerprints."""
 _KINDS: Mapping[Kind, Callable[[TextPrint], Sketch]] = {
     TEXT: lambda text: text.sketch,
     BLOCK: lambda text: find_blocks(text.tokens).sketch,
@@ -60,19 +62,19 @@ def is_behind(store: ItemStore, folder: Path) -> bool:
         return True
 
 
-def reindex(store: ItemStore, folder: Path) -> list[Problem]:
+def reindex(store: ItemStore, folder: Path, tick: Tick = lambda: None) -> list[Problem]:
     """Add what is missing and take out what is gone; an index of an older version is made anew.
 
     Only a writer of the store may call this: two at once would lose one's segments. Gives the pictures that cannot be
-    compared, and why.
+    compared, and why. `tick` is called with each text, record, picture or video that is added.
     """
     for kind in _KINDS:
-        _reindex_kind(store, folder, kind)
-    _reindex_records(store, folder)
-    return reindex_gallery(store, folder)
+        _reindex_kind(store, folder, kind, tick)
+    _reindex_records(store, folder, tick)
+    return reindex_gallery(store, folder, tick)
 
 
-def _reindex_records(store: ItemStore, folder: Path) -> None:
+def _reindex_records(store: ItemStore, folder: Path, tick: Tick) -> None:
     index = _open_or_begin(folder, RECORD)
     mark = store.mark_all()
     if index.mark == mark:
@@ -83,7 +85,9 @@ def _reindex_records(store: ItemStore, folder: Path) -> None:
     added = (
         (item, digest, sketch_record(store.record(item))) for item, digest in store.list_records() if item not in kept
     )
-    update_index(folder / RECORD.name, index, Change(added=added, gone=stale, background=NOTHING, mark=mark))
+    update_index(
+        folder / RECORD.name, index, Change(added=_count(added, tick), gone=stale, background=NOTHING, mark=mark)
+    )
 
 
 def _open_or_begin(folder: Path, kind: Kind) -> Index:
@@ -94,7 +98,7 @@ def _open_or_begin(folder: Path, kind: Kind) -> Index:
         return build_index([], kind=kind)
 
 
-def _reindex_kind(store: ItemStore, folder: Path, kind: Kind) -> None:
+def _reindex_kind(store: ItemStore, folder: Path, kind: Kind, tick: Tick) -> None:
     index = _open_or_begin(folder, kind)
     mark = _mark(store, folder)
     if index.mark == mark:
@@ -102,7 +106,7 @@ def _reindex_kind(store: ItemStore, folder: Path, kind: Kind) -> None:
     held = dict(index.states())
     stale = {item for item, _ in held.items() - {(item.id, item.text_digest) for item in store.items() if item.words}}
     change = Change(
-        added=_sketch_items(store, held.keys() - stale, kind),
+        added=_count(_sketch_items(store, held.keys() - stale, kind), tick),
         gone=stale,
         background=read_background(folder / BACKGROUND) if kind == TEXT else NOTHING,
         mark=mark,
@@ -119,3 +123,9 @@ def _sketch_items(store: ItemStore, kept: set[str], kind: Kind) -> Iterator[tupl
     for item in store.items():
         if item.words and item.id not in kept:  # what has no words must not count where frequency is counted
             yield item.id, item.text_digest, _KINDS[kind](fingerprint(store.text(item)))
+
+
+def _count(added: Iterable[Added], tick: Tick) -> Iterator[Added]:
+    for one in added:
+        tick()
+        yield one
