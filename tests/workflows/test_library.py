@@ -16,6 +16,7 @@ from cloneward.workflows import library as module
 from cloneward.workflows.enrol import Enrolment, enrol
 from cloneward.workflows.library import describe_owner, open_folders, open_store
 from cloneward.workflows.reindex import reindex
+from tests.drawings import draw, write
 from tests.store.entries import JumpingClock
 
 SETTINGS = Settings(site="https://owner.test/")
@@ -60,6 +61,17 @@ def test_several_folders_are_one_library(web, tmp_path):
     assert len(several.items) == len(one.items) + 1
     assert [problem.code for problem in problems] == ["not_a_file"]
     assert {item for item, _ in several.index.text.states()} == set(several.items)
+
+
+def test_pictures_are_no_texts(tmp_path):
+    """A picture is an item that has one picture and no words, so that it does not count where words are counted."""
+    (tmp_path / "page.html").write_text("<p>words of ours")
+    (tmp_path / "photo.jpg").write_bytes(write(draw(1)))
+    library, problems = open_folders([tmp_path])
+    assert problems == []
+    (photo,) = (item.id for item in library.items.values() if item.kind == "photo")
+    assert [library.count_media(item) for item in (photo, *(library.items.keys() - {photo}))] == [1, 0]
+    assert {item for item, _ in library.index.text.states()} == library.items.keys() - {photo}
 
 
 def test_a_text_is_there_once(tmp_path):

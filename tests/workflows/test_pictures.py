@@ -74,6 +74,20 @@ def test_a_picture_of_ours_makes_a_partial_copy(library, tmp_path):
     assert verdict.problems == ()
 
 
+@pytest.mark.parametrize(
+    ("item", "stage", "words"),
+    [
+        ("ann", "judged", "1 of kind image"),
+        ("bob", "retrieved", "none of the 1 pictures and videos of the target that were compared shows one of the 1"),
+    ],
+)
+def test_why_a_picture_did_not_match(library, tmp_path, item, stage, words):
+    """Of an item of pictures alone it is told whether it is among the matches, or that no picture shows it."""
+    folder = save(tmp_path / "x", '<p>words<img src="b.jpg">', b=THEIRS)
+    why_not = judge(library, folder, why_not=item)[0].why_not
+    assert (why_not.stage, words in why_not.text) == (stage, True)
+
+
 def test_login_only_pictures_of_minors_are_harms(library, tmp_path):
     """What is shown of someone who is a minor, to the logged in alone, is told as both."""
     html = f'<img src="data:image/jpeg;base64,{base64.b64encode(write(draw(2), quality=35)).decode()}">'

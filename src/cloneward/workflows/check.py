@@ -17,7 +17,7 @@ from cloneward.fingerprint.winnow import fingerprint
 from cloneward.judge.policy import Policy, Target, judge
 from cloneward.judge.priority import Dates
 from cloneward.match.find import Found, count_site, find_matches
-from cloneward.match.loss import trace_item
+from cloneward.match.loss import Beside, trace_item
 from cloneward.match.records import find_records
 from cloneward.match.support import find_support
 from cloneward.model.case import Verdict, WhyNot
@@ -134,16 +134,24 @@ class Check:
         today = self.clock.now().date().isoformat()
         verdict = judge(target, self.library.owner, today=today, policy=self.policy, tool=TOOL)
         if self.why_not is not None:
-            verdict = replace(verdict, why_not=self._explain(self.why_not, site.found))
+            verdict = replace(verdict, why_not=self._explain(self.why_not, site))
         took_s = round(self.clock.monotonic_s() - began_s, 4)
         captured_at = min(site.captured_at, default=None)
         texts = {page: content.text for page, content in site.extracts.items()}
         verdict = replace(verdict, captured_at=captured_at, took_s=took_s)
         return Checked(verdict=verdict, texts=texts, pictures=site.pictures.kept)
 
-    def _explain(self, item: str, found: "list[Found]") -> WhyNot:
-        text = self.library.load([item])[0] if item in self.library.items else None
-        return trace_item(item, text, found, self.library.index.text.set_aside)
+    def _explain(self, item: str, site: "_Site") -> WhyNot:
+        hot = self.library.index.text.set_aside
+        if item not in self.library.items:
+            return trace_item(item, None, site.found, hot)
+        beside = Beside(
+            media=self.library.count_media(item),
+            compared=len(site.pictures.compared),
+            has_fields=bool(self.library.read_records([item])),
+            shown=site.shown,
+        )
+        return trace_item(item, self.library.load([item])[0], site.found, hot, beside)
 
     def _read(self, name: str, page: RawPage | Problem, site: "_Site") -> None:
         if isinstance(page, Problem):

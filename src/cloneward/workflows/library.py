@@ -1,6 +1,6 @@
 """The items that targets are compared with, wherever they come from: a workspace, or a folder given on the spot."""
 
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -40,7 +40,7 @@ class Library:
     `read_since` gives when an item was first sealed in our records; none where there are no records. `look` gives how
     an item looks; `aside`, what many sites look like. `read_original` gives the page of an item that may quote others.
     `fetch` is told which items will be asked for next. `gallery`: the pictures of items. `records`: an index of those
-    that have fields, which `read_records` gives.
+    that have fields, which `read_records` gives. `count_media`: how many pictures and videos an item has.
     """
 
     items: Mapping[str, Item]
@@ -56,6 +56,7 @@ class Library:
     gallery: Gallery = field(default_factory=Gallery)
     records: Index = field(default_factory=lambda: index_records(()))
     read_records: Callable[[Sequence[str]], Sequence[ItemRecord]] = lambda _: ()
+    count_media: Callable[[str], int] = lambda _: 0
     _kept: OrderedDict[str, TextPrint] = field(default_factory=OrderedDict)
 
     def date(self, item: str) -> Dates:
@@ -106,7 +107,7 @@ def open_folders(
     gallery, unread = build_gallery(held.media)
     library = Library(
         items=held.items,
-        index=build_indexes(held.texts),
+        index=build_indexes({item: text for item, text in held.texts.items() if held.items[item].words}),
         owner=owner,
         read_text=held.texts.__getitem__,
         find_id=find_id,
@@ -115,6 +116,7 @@ def open_folders(
         gallery=gallery,
         records=index_records(held.records.values()),
         read_records=lambda ids: _in_order(held.records, ids),
+        count_media=Counter(item for item, _ in held.media).__getitem__,
     )
     return library, [*held.problems, *unread]
 
@@ -214,6 +216,7 @@ def open_store(store: ItemStore, settings: Settings, folder: Path) -> Library:
         gallery=open_gallery(store, folder),
         records=open_records(folder),
         read_records=lambda ids: _in_order(store.records_of(ids), ids),
+        count_media=lambda item: len(store.media_of(items[item])),
     )
 
 
