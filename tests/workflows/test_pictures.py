@@ -111,7 +111,7 @@ def test_what_was_not_compared_is_told(library, tmp_path):
     verdict, _ = judge(library, folder)
     told = {problem.code: problem.text for problem in verdict.problems}
     assert set(told) == {"pictures_missing", "pictures_unread"}
-    assert told["pictures_missing"].startswith("2 pictures")
+    assert told["pictures_missing"].startswith("2 pictures and videos")
     assert "1 image_damaged" in told["pictures_unread"]
 
 
@@ -204,6 +204,57 @@ def test_broken_videos_are_told(story, tmp_path):
     verdict, _ = judge(library, folder)
     assert verdict.verdict == "unrelated"
     assert [problem.code for problem in verdict.problems] == ["pictures_unread"]
+
+
+def test_too_many_videos_are_counted(story, tmp_path, monkeypatch):
+    """Of a target only so many different videos are looked at, and the others are told."""
+    monkeypatch.setattr("cloneward.workflows.pictures.MAX_WATCHED", 1)
+    library, ours, foreign, _ = story
+    folder = save(tmp_path / "x", '<p>words</p><video src="a.mp4"></video><video src="b.mp4"></video>')
+    (folder / "a.mp4").write_bytes(foreign)
+    (folder / "b.mp4").write_bytes(ours)
+    verdict, _ = judge(library, folder)
+    assert verdict.matches == ()
+    (problem,) = verdict.problems
+    assert (problem.code, problem.text[:2]) == ("pictures_left_out", "1 ")
+
+
+def test_videos_are_not_read_where_none_is_protected(library, tmp_path):
+    """A page's video is neither read nor missed where all that is protected are pictures."""
+    folder = save(tmp_path / "x", '<p>words</p><img src="b.jpg"><video src="gone.mp4"></video>', b=THEIRS)
+    verdict, _ = judge(library, folder)
+    assert [match.item for match in verdict.matches] == ["ann"]
+    assert verdict.problems == ()
+
+
+def test_pictures_without_a_page_are_compared(library, story, tmp_path):
+    """A picture or video that is given, and a folder of nothing else, are compared as pages that show them alone."""
+    folder = tmp_path / "loose"
+    (folder / "in it").mkdir(parents=True)
+    (folder / "in it" / "b #1.jpg").write_bytes(THEIRS)
+    (folder / "a.jpg").write_bytes(FOREIGN)
+    verdict, kept = judge(library, folder, keeps_pictures=True)
+    assert [(match.item, match.page) for match in verdict.matches] == [("ann", "in it/b #1.jpg")]
+    assert (verdict.verdict, verdict.pages, len(kept)) == ("partial_copy", 2, 1)
+    assert judge(library, folder / "in it" / "b #1.jpg", each=True)[0].verdict == "partial_copy"
+    assert judge(library, folder / "a.jpg")[0].verdict == "unrelated"
+    (tmp_path / "s.mp4").write_bytes(story[1])
+    assert [match.kind for match in judge(story[0], tmp_path / "s.mp4")[0].matches] == ["video"]
+
+
+def test_pictures_beside_pages_are_those_of_the_pages(library, tmp_path):
+    """Where a folder has pages, what none of them shows is no part of the target."""
+    assert judge(library, save(tmp_path / "x", "<p>words", b=THEIRS))[0].verdict == "unrelated"
+
+
+def test_what_is_only_named_like_a_picture_is_read_as_what_it_is(library, tmp_path):
+    """Lines of JSON under the name of a picture are records, and a file that is no picture says so."""
+    (tmp_path / "x.jpg").write_text('{"id": "a", "text": "words of somebody"}\n')
+    assert judge(library, tmp_path / "x.jpg")[0].words == 3
+    (tmp_path / "y.jpg").write_text("words")
+    verdict, _ = judge(library, tmp_path / "y.jpg")
+    assert verdict.verdict == "unknown"
+    assert "image_unknown" in [problem.code for problem in verdict.problems]
 
 
 def test_too_many_pictures_are_counted(library):

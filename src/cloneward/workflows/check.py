@@ -28,7 +28,7 @@ from cloneward.url import host_of, join_hosts
 from cloneward.workflows.gather import Gatherer, tell_unread
 from cloneward.workflows.library import Library
 from cloneward.workflows.looks import MAX_LOOKS, NO_FILES, Files, open_target
-from cloneward.workflows.pictures import Look, Pictures, look_at, look_on_web
+from cloneward.workflows.pictures import Look, Pictures, look_at, look_on_web, read_target
 
 TOOL = f"cloneward/{__version__}"
 Keep = Callable[[str, str, str], None]
@@ -71,7 +71,7 @@ class Check:
             return
         target = Path(given)
         try:
-            pages = read_texts(target)
+            pages = read_target(target) if self.library.gallery else read_texts(target)
         except InputError as error:
             missing = Problem(code="target_missing", page=None, text=str(error), hint=error.hint)
             yield self._judge(spell_path(target), _name_site(target), iter([missing]))

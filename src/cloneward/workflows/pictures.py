@@ -1,17 +1,26 @@
 """The pictures and videos of one target: each read and compared once, wherever it lies; what could not be is told."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import quote, urldefrag, urljoin
 
 from cloneward.archive.asset import locate_asset
-from cloneward.archive.folder import RawPage
-from cloneward.archive.media import MAX_IMAGE_BYTES, MAX_VIDEO_BYTES, RawMedia, is_data, read_reference
-from cloneward.archive.sources import read_originals
+from cloneward.archive.folder import RawPage, count_pages, is_folder
+from cloneward.archive.items import RawItem
+from cloneward.archive.media import (
+    MAX_IMAGE_BYTES,
+    MAX_VIDEO_BYTES,
+    PICTURE_SUFFIXES,
+    VIDEO_SUFFIXES,
+    RawMedia,
+    is_data,
+    read_reference,
+)
+from cloneward.archive.sources import Given, page_of, read_originals, read_texts
 from cloneward.fingerprint.media import list_media
 from cloneward.model.content import Problem
 from cloneward.model.finding import Match
@@ -22,8 +31,11 @@ from cloneward.workflows.looks import Files
 MAX_FETCHED: Final = 100
 """Pictures of a stranger's site that one check asks for over the network: a sample, not the whole site."""
 
-_KEPT_BYTES = 64 * 1024 * 1024  # of pictures that match, for a report
+MAX_WATCHED: Final = 50
+"""Videos of one target that are looked at: each may take a minute of a processor."""
+
 _NO_FOLDER = Path()
+_SUFFIXES = PICTURE_SUFFIXES | VIDEO_SUFFIXES
 
 Seen = Looked | Watched | Problem | None
 
@@ -45,8 +57,8 @@ Look = Callable[[Reference], Seen]
 class Pictures:
     """What the pages of a target show of ours, as they come.
 
-    `kept`: for each match, the bytes of the page's picture and the digest of ours, if they are asked for. `compared`:
-    digests of those that could be compared.
+    `kept`: for each match, the bytes of the page's picture and the digest of ours, if they are asked for and there is
+    room. `compared`: digests of those that could be compared.
     """
 
     gallery: Gallery
@@ -54,6 +66,7 @@ class Pictures:
     keeps: bool = False
     kept: list[tuple[Match, bytes, str]] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)
+    _watched: set[str] = field(default_factory=set)
     _unread: Counter[str] = field(default_factory=Counter)
     _missing: int = 0
     _left_out: int = 0
@@ -64,8 +77,13 @@ class Pictures:
             return
         shown = list_media(page.content)
         self._left_out += shown.left_out
+        yield from self._compare_pictures(page, shown.pictures)
+        if len(self.gallery.videos):
+            yield from self._compare_videos(page, shown.videos)
+
+    def _compare_pictures(self, page: RawPage, references: Sequence[str]) -> Iterator[Match]:
         seen: set[tuple[str, str]] = set()
-        for reference in shown.pictures:
+        for reference in references:
             looked = self._look(Reference(page, reference))
             if looked is None:
                 continue
@@ -79,22 +97,30 @@ class Pictures:
                 if (item, run.video) not in seen:
                     seen.add((item, run.video))
                     yield make_still(item, run, page.address, reference)
-        for reference in shown.videos:
+
+    def _compare_videos(self, page: RawPage, references: Sequence[str]) -> Iterator[Match]:
+        for reference in references:
+            if len(self._watched) >= MAX_WATCHED:
+                self._left_out += 1
+                continue
             watched = self._see(Reference(page, reference, is_video=True))
             if isinstance(watched, Watched):
+                self._watched.add(watched.digest)
                 self.compared.add(watched.digest)
                 yield from (make_run(item, run, page.address, reference) for item, run in watched.runs)
 
     def tell(self) -> Iterator[Problem]:
         """Give what was not compared, each reason once."""
         if self._missing:
-            text = f"{self._missing:,} pictures that its pages show are not at hand, and were not compared"
-            yield Problem(code="pictures_missing", page=None, text=text, hint="save pages with their pictures")
+            text = f"{self._missing:,} pictures and videos that its pages show are not at hand"
+            yield Problem(code="pictures_missing", page=None, text=text, hint="save pages with what they show")
         if self._unread:
             reasons = ", ".join(f"{count:,} {code}" for code, count in sorted(self._unread.items()))
-            yield Problem(code="pictures_unread", page=None, text=f"pictures could not be compared: {reasons}")
+            yield Problem(
+                code="pictures_unread", page=None, text=f"pictures and videos could not be compared: {reasons}"
+            )
         if self._left_out:
-            text = f"{self._left_out:,} pictures beyond the most that are read of one page were not compared"
+            text = f"{self._left_out:,} pictures and videos beyond the most that are looked at were not compared"
             yield Problem(code="pictures_left_out", page=None, text=text)
 
     def _look(self, reference: Reference) -> Looked | None:
@@ -124,8 +150,29 @@ class Pictures:
         return None if isinstance(seen, Problem) or (problem is not None and isinstance(seen, Looked)) else seen
 
     def _keep(self, match: Match, looked: Looked, ours: str) -> None:
-        if self.keeps and sum(len(content) for _, content, _ in self.kept) + len(looked.content) <= _KEPT_BYTES:
+        if looked.content:
             self.kept.append((match, looked.content, ours))
+
+
+def read_target(target: Path) -> Iterator[RawPage | Problem]:
+    """Give the pages of a target; of pictures and videos without any page, a page for each that shows it alone.
+
+    Raises:
+        InputError: there is neither a folder nor a file at that path; raised at once, not with the first page.
+    """
+    is_alone = not count_pages(target) if is_folder(target) else target.suffix.lower() in _SUFFIXES
+    return map(_show_alone, read_originals(target)) if is_alone else read_texts(target)
+
+
+def _show_alone(given: Given) -> RawPage | Problem:
+    match given:
+        case RawMedia(address=address, media=media):
+            name = quote(PurePosixPath(address).name)
+            tag = "video" if media.is_video else "img"
+            return RawPage(address, f'<{tag} src="{name}">'.encode(), is_html=True)
+        case RawItem():
+            return page_of(given)
+    return given
 
 
 def look_at(gallery: Gallery, target: Path, files: Files, *, keeps: bool) -> Look:
