@@ -133,7 +133,7 @@ def make_stock(count):
 
 
 def test_a_long_text_of_common_words_is_enough_where_it_stands_whole():
-    """What one of 3,000 alone says in common words is found if it stands whole, not if it is cut or runs on."""
+    """What one of 3,000 alone says in common words is found if it stands whole, not if it is cut or goes on."""
     people = make_stock(3_000)
     index = index_records(people.values())
     bio = people["s7"].fields["bio"]
@@ -146,6 +146,7 @@ def test_a_long_text_of_common_words_is_enough_where_it_stands_whole():
     assert ask(bio) == ask(bio.upper()) == ["s7"]
     words = bio.split()
     assert ask(f"{bio}…") == ask(f"We say: {bio}") == []
+    assert ask(f"{bio}\n\U0001f33f\U0001f388\nMore") == ask(f"\U0001f33f\n{bio}") == []
     assert ask(f"{bio}\n{running[3]} {running[4]}") == ask(" ".join([*words[:-2], "zebras", words[-1]])) == []
 
 
@@ -163,6 +164,15 @@ def test_other_words_and_another_order_weigh_less():
 
     assert ask(f"About\n{' '.join(words)}\nContact") == ["r0"]
     assert ask(f"About\n{' '.join(reversed(words))}\nContact") == []
+
+
+def test_what_many_are_called_does_not_add_to_a_text():
+    """What is not enough of a text is enough beside the person's handle, not beside a name that others have."""
+    fields = PEOPLE[3].fields
+    said = f"{' '.join(fields['bio'].split()[:7])}…"
+    page = "@{}\n{}\n" + said
+    assert [match.item for match in find(page.format(fields["handle"], fields["name"]))] == ["p3"]
+    assert find(page.format("quite.another", fields["name"])) == find(page.format("", "")) == []
 
 
 def test_names_and_handles_alone_are_no_match():

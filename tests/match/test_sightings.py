@@ -79,6 +79,27 @@ def test_targets_are_stretches_of_the_text():
     assert targets[2:] == [(0, 0), (0, 0)]
 
 
+def test_numbers_of_days_are_no_counts():
+    """What stands in a day is no number of the page; what stands beside it is."""
+    facts = read_page(Extract(text="17 Posts\n2024/08/17\n12 mars 2025 · 9"))
+    assert [facts.said[number.start : number.end] for number in facts.numbers] == ["17", "9"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (f"x\n{BIO}\ny", (False, False)),
+        (f"x\n🌊\n{BIO}\n🧵🌿\ny", (True, True)),
+        (f"🌊\n{BIO} 🌊\n🌊 y", (False, False)),
+        (f"x 🌊\n{BIO}\n🌊\n", (False, True)),
+    ],
+)
+def test_lines_of_emoji_alone(text, told):
+    """Lines of emoji are told right above and below a text, not emoji on its own line or before a word."""
+    sighting, facts = see(text, BIO)
+    assert facts.find_emoji_lines(sighting.first, sighting.last) == told
+
+
 def test_links_and_what_stands_beside_are_bounded():
     """Of addresses and of what stands beside the text, only so much is read."""
     links = tuple(Region(start=0, end=1, address=f"/{number}" * 200) for number in range(MOST_LINKS + 50))

@@ -60,6 +60,7 @@ _STRANGERS = 100  # who would write other words, added to the owner's people: a 
 _MEMORY = 2.0  # how many texts a word must follow another in before that is believed
 _MOST_OF_ONE = 12.0  # nats for one number, moment or value of a list
 _OF_SECOND, _OF_DAY, _OF_DATE = 12.0, 5.5, 3.0  # nats for a moment to the second, to the day, to a day of some month
+_OF_FEW, _OF_ONE = 2.0, 0.5  # nats below what tells one record from all: a handle of seven, a name of one
 _STRANGE_WORD = 4.0  # nats against a text for each word or emoji that is missing or not ours, each seam, a bare end
 _EDGE = 24  # code points around a text in which its first and last emoji are looked for
 _SHARED_TEXTS = 0.02  # of long texts that may be another's too, if one that stands whole is to be enough
@@ -111,13 +112,17 @@ def find_records(page: str, extract: Extract, index: Index, load: Load, beside: 
 
 @dataclass(frozen=True, slots=True)
 class _Fact:
-    """One value of a record that the page shows: code points of `PageFacts.said`, and what it says."""
+    """One value of a record that the page shows: code points of `PageFacts.said`, and what it says.
+
+    `is_content`: it does more than name somebody. `is_unique`: it names one, as a handle does, and no crowd.
+    """
 
     start: int
     end: int
     agreement: Agreement
     nats: float
     is_content: bool
+    is_unique: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -138,8 +143,11 @@ class _Reading:
         return sum(spans.values()) - self.trials
 
     def naming(self) -> float:
-        """Give the nats that name somebody."""
-        return sum({fact.start: fact.nats for _, fact in self.facts if not fact.is_content}.values())
+        """Give the nats that name somebody; none if all that names them is what others are called too."""
+        names = sorted((fact for _, fact in self.facts if not fact.is_content), key=lambda fact: fact.nats)
+        if not any(fact.is_unique for fact in names):
+            return 0.0
+        return sum({fact.start: fact.nats for fact in names}.values())
 
     def total(self, common: float) -> float:
         """Give all nats; those that name somebody up to `common`, which tells one record from all."""
@@ -212,7 +220,14 @@ class _Search:
             else:
                 nats = self._rarity(hash_whole(tokens, 0, tokens.size))
             content = is_listed or is_text
-            found[asked[number]] = _Fact(sighting.start, sighting.end, sighting.agreement, nats, is_content=content)
+            found[asked[number]] = _Fact(
+                sighting.start,
+                sighting.end,
+                sighting.agreement,
+                nats,
+                is_content=content,
+                is_unique=nats > self.common - (_OF_FEW if is_one_word(text) else _OF_ONE),
+            )
         return found
 
     def _holds_texts(self, path: str) -> bool:
@@ -238,11 +253,15 @@ class _Search:
     def _is_own(self, values: Values, number: int, sighting: Sighting) -> bool:
         """Tell whether a text stands whole on lines of its own, and one record alone has it, as most have theirs.
 
-        Texts are broken into lines: if any of ours runs on as this one does in the lines around, it is not whole.
+        Texts are broken into lines: if any of ours runs on as this one does in the lines around, or a line of emoji
+        goes with it that is not ours, it is not whole.
         """
         if sighting.agreement != "exact" or not self._page.stands_alone(sighting.first, sighting.last):
             return False
         start, end = values.sign_bounds[number], values.sign_bounds[number + 1]
+        is_above, is_below = self._page.find_emoji_lines(sighting.first, sighting.last)
+        if (is_above and values.sign_tokens[start] >= 0) or (is_below and values.sign_tokens[end - 1] >= 0):
+            return False
         own = values.signs[start:end]
         around = read_values([self._page.read_around(sighting.start, sighting.end)]).signs
         places = (at for at in range(around.size - own.size + 1) if (around[at : at + own.size] == own).all())

@@ -62,8 +62,11 @@ class PageFacts:
 
     @cached_property
     def numbers(self) -> list[Number]:
-        """The numbers of the text and of what stands beside it."""
-        return read_numbers(self.said[: self.beside_end])
+        """The numbers of the text and of what stands beside it, but those that are of a day."""
+        days = Spans((day.start, day.end) for day in self.days)
+        return [
+            number for number in read_numbers(self.said[: self.beside_end]) if not days.meet(number.start, number.end)
+        ]
 
     @cached_property
     def days(self) -> list[Day]:
@@ -102,6 +105,14 @@ class PageFacts:
         if end > self.text_end or _is_cut(self.said, end) or (first and lines[first - 1] == lines[first]):
             return False
         return last == lines.size or bool(lines[last] != lines[last - 1])
+
+    def find_emoji_lines(self, first: int, last: int) -> tuple[bool, bool]:
+        """Tell whether there are lines of emoji alone right above some tokens of the text, and right below."""
+        starts, ends = self.tokens.starts, self.tokens.ends
+        above = self.said[int(ends[first - 1]) if first else 0 : int(starts[first])]
+        below = self.said[int(ends[last - 1]) : int(starts[last]) if last < starts.size else self.text_end]
+        told = [any(strip_words(line) for line in gap.split("\n")[1:-1]) for gap in (above, below)]
+        return told[0], told[1]
 
     def read_around(self, start: int, end: int) -> str:
         """Give a stretch of `said` with what stands around it, of this line and the next ones, as one line."""
