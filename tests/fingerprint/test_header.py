@@ -69,7 +69,7 @@ def test_hostile_pictures():
     """Whatever a hostile site serves is a header or a problem with a hint, and what can be decoded has a header."""
     found = [(read(one.content), read_image(one.content)[0]) for one in make_hostile().values()]
     for header, picture in found:
-        assert isinstance(header, Header) or (isinstance(header, Problem) and header.hint)
+        assert isinstance(header, Header) or (header.hint and "object at" not in header.text)
         assert picture is None or {header.height, header.width} == {picture.height, picture.width}
     assert sum(isinstance(header, Problem) for header, _ in found) > 5
     assert sum(picture is not None for _, picture in found) > 5

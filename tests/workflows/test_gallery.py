@@ -112,7 +112,7 @@ def test_gallery_in_memory():
     shown = [("a", show(PICTURES[0])[0]), ("b", show(PICTURES[0])[0]), ("b", show(b"no picture")[0])]
     gallery, problems = build_gallery(shown)
     assert [item for item, _ in gallery.look(write(draw(0), quality=40)).matches] == ["a", "b"]
-    assert [problem.code for problem in problems] == ["image_unknown"]
+    assert [(problem.code, problem.page) for problem in problems] == [("image_unknown", "0.jpg")]
     assert gallery
     assert not Gallery()
 

@@ -184,6 +184,16 @@ def test_a_video_of_ours_is_found_by_its_frames(story, tmp_path):
     assert len(match.frames) >= 3
     assert [frame.item_s for frame in match.frames] == sorted(frame.item_s for frame in match.frames)
     assert (verdict.verdict, verdict.persons_affected) == ("partial_copy", 1)
+    assert not any("picture" in reason.code for reason in verdict.reasons)
+
+
+def test_a_page_of_a_video_alone_is_read(story, tmp_path):
+    """A page without a word whose foreign video was compared is unrelated, and what was compared is told."""
+    folder = save(tmp_path / "x", '<video src="a.mp4"></video>')
+    (folder / "a.mp4").write_bytes(story[2])
+    verdict, _ = judge(story[0], folder)
+    assert verdict.verdict == "unrelated"
+    assert "pictures compared: 0, videos: 1" in next(one.text for one in verdict.reasons if one.code == "no_words")
 
 
 def test_a_poster_alone_is_partial(story, tmp_path):

@@ -8,7 +8,7 @@ import warnings
 from dataclasses import dataclass
 from typing import BinaryIO, Final
 
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from cloneward.fingerprint.image import MAX_PIXELS
 from cloneward.model.content import Problem
@@ -75,6 +75,9 @@ def _measure(file: BinaryIO, kind: str) -> Header | Problem:
                 width, height = image.size
     except Image.DecompressionBombError:
         return _refuse(f"over {2 * MAX_PIXELS:,} pixels")
+    except UnidentifiedImageError:  # which names the file that it was given, and no reason
+        text = f"it begins as {kind} and goes on as none"
+        return Problem(code="image_damaged", page=None, text=text, hint="look whether it came over whole")
     except Exception as error:  # noqa: BLE001  readers of six formats raise whatever hostile bytes bring about
         text = f"it begins as {kind} and goes on as none: {type(error).__name__}: {error}"
         return Problem(code="image_damaged", page=None, text=text[:300], hint="look whether it came over whole")

@@ -56,8 +56,8 @@ class Target:
     `site`: host name where known, else the target's name. `extracts`: of the pages that have matches. `items`: at
     least those in the matches. `seen`, `priority`: dates of pages, by address, and of items, by id. `languages`:
     declared by its pages, primary subtags. `shown`: pictures, videos and records of ours on its pages, verified by who
-    found them. `pictures`: how many different pictures of its pages could be compared. `support`: what else its pages
-    share with items. `read_original`: gives the page that an item was made from, if it may have quotations in it.
+    found them. `pictures`, `videos`: how many different ones of its pages could be compared. `support`: what else its
+    pages share with items. `read_original`: gives the page that an item was made from, if it may have quotations in it.
     """
 
     name: str
@@ -71,6 +71,7 @@ class Target:
     problems: tuple[Problem, ...] = ()
     shown: tuple[Match, ...] = ()
     pictures: int = 0
+    videos: int = 0
     support: tuple[Match, ...] = ()
     read_original: Callable[[str], Extract | None] = lambda _: None
 
@@ -96,7 +97,7 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
     shown = _judge_shown(target, case, standing)
     main = max(words, shown, key=lambda part: _GRAVITY.index(part.verdict))
     has_words = case.words + found.hot_words + borrowed.words > 0
-    is_read = has_words or case.pictures > 0 or bool(case.shown)
+    is_read = has_words or case.pictures + case.videos > 0 or bool(case.shown)
     harmed = find_harms(_list_held(case, words, shown, quoted, policy), target.items, target.seen)
     matches = (*_list_matches(target.found), *case.shown, *case.weak)
     return Verdict(
@@ -173,6 +174,7 @@ def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) ->
         weak=[match for match in target.shown if not _is_counted(match, policy)],
         support=_find_support((*matches, *shown), target.support),
         pictures=target.pictures,
+        videos=target.videos,
         linked=tuple(_list_linked(shown, len(matches), target, owner)),
     )
 

@@ -42,7 +42,7 @@ CODES: Mapping[str, str] = {
     "same_video": "A video shows key frames of one of ours, in the same order.",
     "frames_few": "A video shares fewer key frames in the same order than the policy counts.",
     "no_shared_picture": "None of the pictures that were compared is ours.",
-    "no_words": "The target has no words; its pictures were compared.",
+    "no_words": "The target has no words; its pictures and videos were compared.",
     "source_linked": "Pages with pictures, videos or records of ours link to us. It excuses nothing.",
     "personal_data": "Matched items are profiles, or of people on record.",
     "login_only": "Matched items are not shown to everybody at their source.",
@@ -76,8 +76,8 @@ class Case:
     """The figures of one target that rules and reasons share.
 
     `matches`: those of text. In the verdict they are followed by `shown`, the pictures, videos and records that count,
-    by `weak`, those that do not, and by `support`, which says what else is alike. `pictures`: how many were compared.
-    `linked`: positions of those in `shown` whose page links to us.
+    by `weak`, those that do not, and by `support`, which says what else is alike. `pictures`, `videos`: how many were
+    compared. `linked`: positions of those in `shown` whose page links to us.
     """
 
     matches: Sequence[Match]
@@ -91,6 +91,7 @@ class Case:
     weak: Sequence[Match] = ()
     support: Sequence[Match] = ()
     pictures: int = 0
+    videos: int = 0
     linked: tuple[int, ...] = ()
 
     def list_shown(self) -> dict[int, Match]:
@@ -235,10 +236,10 @@ def _find_kind(case: Case, kind: str) -> tuple[int, ...]:
 def _argue_likeness(case: Case, judged: Judged) -> Iterator[Reason]:
     """Argue that it is less alike than it looks, and say what was set aside."""
     has_words = bool(case.words or case.found.hot_words)
-    if not has_words and not case.pictures and not case.shown:
+    if not (has_words or case.pictures or case.videos or case.shown):
         yield _against("nothing_read", "no text of the target could be read", 0.0)
     elif not has_words:
-        text = f"the target has no words; compared were its pictures: {max(case.pictures, len(case.shown)):,}"
+        text = f"the target has no words; pictures compared: {case.pictures:,}, videos: {case.videos:,}"
         yield _against("no_words", text, 0.0)
     elif not case.matches:
         text = f"of its {case.words:,} words that count, none stand in a passage shared with a protected item"

@@ -128,6 +128,7 @@ class Check:
             problems=(*site.problems, *site.pictures.tell()),
             shown=tuple(site.shown),
             pictures=len(site.pictures.compared),
+            videos=len(site.pictures.watched),
             support=tuple(site.support),
             read_original=self.library.read_original,
         )
@@ -147,7 +148,7 @@ class Check:
             return trace_item(item, None, site.found, hot)
         beside = Beside(
             media=self.library.count_media(item),
-            compared=len(site.pictures.compared),
+            compared=len(site.pictures.compared) + len(site.pictures.watched),
             has_fields=bool(self.library.read_records([item])),
             shown=site.shown,
         )

@@ -184,7 +184,7 @@ def build_gallery(shown: Sequence[tuple[str, Media]]) -> tuple[Gallery, list[Pro
                     held[digest] = media
                     yield digest, media
 
-    pictures = ((digest, _fingerprint(digest, read_content(one), problems)) for digest, one in read(is_video=False))
+    pictures = ((digest, look_own(one.address, read_content(one), problems)) for digest, one in read(is_video=False))
     videos = ((digest, watch_own(one.address, read_content(one), problems)) for digest, one in read(is_video=True))
     return Gallery(
         build_photos((digest, made) for digest, made in pictures if made is not None),
@@ -254,6 +254,13 @@ def _place(store: ItemStore, digest: str) -> str:
     return next((address for _, address in store.show_media([digest]).get(digest, ())), digest)
 
 
+def look_own(place: str, content: bytes, problems: list[Problem]) -> PicturePrint | None:
+    """Give the fingerprints of a picture of ours, if it has any, with the problems met in it, at its address."""
+    picture, told = read_image(content)
+    problems += [replace(problem, page=place) for problem in told]
+    return None if picture is None else fingerprint_picture(picture)
+
+
 def watch_own(place: str, content: bytes, problems: list[Problem]) -> tuple[Frame, ...]:
     """Give the key frames of a video of ours, with the problems met in it, at its address."""
     frames, told = fingerprint_video(content)
@@ -276,7 +283,7 @@ def _reindex_photos(store: ItemStore, folder: Path, tick: Tick) -> list[Problem]
     def look_all() -> Iterator[tuple[str, PicturePrint]]:
         for digest in sorted(shown - held):
             tick()
-            made = _fingerprint(digest, store.read_media(digest), problems, store.show_media)
+            made = look_own(_place(store, digest), store.read_media(digest), problems)
             if made is not None:
                 yield digest, made
 
@@ -287,7 +294,7 @@ def _reindex_photos(store: ItemStore, folder: Path, tick: Tick) -> list[Problem]
 def add_aside(contents: Iterable[tuple[str, bytes]], folder: Path) -> list[Problem]:
     """Set pictures aside, by name, that others show with the same right; give what is wrong with them."""
     problems: list[Problem] = []
-    made = ((digest_bytes(content), _fingerprint(name, content, problems)) for name, content in contents)
+    made = ((digest_bytes(content), look_own(name, content, problems)) for name, content in contents)
     added = ((digest, one) for digest, one in made if one is not None)
     update_photos(folder / ASIDE, open_photos(folder / ASIDE), added)
     return problems
@@ -296,13 +303,3 @@ def add_aside(contents: Iterable[tuple[str, bytes]], folder: Path) -> list[Probl
 def read_content(media: Media) -> bytes:
     """Give the bytes of a picture or a video that is held or lies in a file; none of one that is kept already."""
     return media.content or (media.path.read_bytes() if media.path else b"")
-
-
-def _fingerprint(
-    digest: str, content: bytes, problems: list[Problem], show: Show = lambda _: {}
-) -> PicturePrint | None:
-    """Give the fingerprints of a picture of ours; none, and a problem at the items that show it, where it has none."""
-    picture, told = read_image(content)
-    places = [address for _, address in show([digest]).get(digest, ())] if told else []
-    problems += [replace(problem, page=place) for problem in told for place in places[:1] or [digest]]
-    return None if picture is None else fingerprint_picture(picture)

@@ -58,7 +58,7 @@ class Pictures:
     """What the pages of a target show of ours, as they come.
 
     `kept`: for each match, the bytes of the page's picture and the digest of ours, if they are asked for and there is
-    room. `compared`: digests of those that could be compared.
+    room. `compared`, `watched`: digests of the pictures and videos that could be compared.
     """
 
     gallery: Gallery
@@ -66,7 +66,7 @@ class Pictures:
     keeps: bool = False
     kept: list[tuple[Match, bytes, str]] = field(default_factory=list)
     compared: set[str] = field(default_factory=set)
-    _watched: set[str] = field(default_factory=set)
+    watched: set[str] = field(default_factory=set)
     _unread: Counter[str] = field(default_factory=Counter)
     _missing: int = 0
     _left_out: int = 0
@@ -100,13 +100,12 @@ class Pictures:
 
     def _compare_videos(self, page: RawPage, references: Sequence[str]) -> Iterator[Match]:
         for reference in references:
-            if len(self._watched) >= MAX_WATCHED:
+            if len(self.watched) >= MAX_WATCHED:
                 self._left_out += 1
                 continue
             watched = self._see(Reference(page, reference, is_video=True))
             if isinstance(watched, Watched):
-                self._watched.add(watched.digest)
-                self.compared.add(watched.digest)
+                self.watched.add(watched.digest)
                 yield from (make_run(item, run, page.address, reference) for item, run in watched.runs)
 
     def tell(self) -> Iterator[Problem]:
