@@ -49,14 +49,14 @@ def test_masked_values_name_nobody():
     fields = (field("name", "Nora Vessel"), field("phone", "4915112345678"), field("counts.followers", "12.4K"))
     table = view(*fields, is_masked=True)
     assert values(table) == [
-        ("N… (11 characters)",) * 2,
-        ("4… (13 characters)", "4… (17 characters)"),
+        ("11 characters, N…",) * 2,
+        ("13 characters, 4…", "17 characters, 4…"),
         ("12.4K", "12,431"),
     ]
     assert table.is_masked
-    assert values(view(field("is_open", "42"), is_masked=True)) == [("…", "T… (4 characters)")]
+    assert values(view(field("is_open", "42"), is_masked=True)) == [("…", "4 characters, T…")]
     gone = view(field("nothing", "Nora Vessel"), is_masked=True)
-    assert values(gone) == [("N… (11 characters)", "not at hand")]
+    assert values(gone) == [("11 characters, N…", "not at hand")]
 
 
 def test_the_version_that_was_matched_is_shown():

@@ -136,7 +136,7 @@ def test_a_transform_is_told(mirror, degrees, scale, crop, words):
 
 def test_masked_values():
     """A masked value has no more of a text than its first letter, and of a short one nothing."""
-    assert wording.mask_value("nora.vessel") == "n… (11 characters)"
+    assert wording.mask_value("nora.vessel") == "11 characters, n…"
     assert wording.mask_value("Ann") == wording.mask_value("") == "…"
 
 

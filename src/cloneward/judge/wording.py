@@ -226,7 +226,7 @@ def mask_value(text: str) -> str:
     """Give what may be shown of a value that could name a person: its first letter, and how long it is."""
     if len(text) <= _SHORT:
         return "…"
-    return f"{text[0]}… ({len(text):,} characters)"
+    return f"{len(text):,} characters, {text[0]}…"  # so that it reads from left to right whatever the letter is
 
 
 def print_seconds(seconds: float) -> str:
