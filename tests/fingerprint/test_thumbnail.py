@@ -108,6 +108,8 @@ def test_outline_is_drawn_around_the_part():
     assert not plain.is_outlined
     assert make_thumbnail(content, crop=(0.7, 0.0, 0.2, 1.0)) == plain
     assert make_thumbnail(content, crop=(0.0, 0.0, 1.0, 1.0)) == plain
+    assert make_thumbnail(content, crop=(0.002, -0.004, 1.0, 0.993)) == plain
+    assert make_thumbnail(content, crop=(0.03, 0.0, 1.0, 1.0)).is_outlined
 
 
 @pytest.mark.parametrize("mode", ["P", "1", "L"])

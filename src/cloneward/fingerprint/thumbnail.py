@@ -23,6 +23,7 @@ Crop = tuple[float, float, float, float]
 """Left, top, right and bottom edge of a part, as fractions of width and height."""
 
 _WHOLE: Final = (0.0, 0.0, 1.0, 1.0)
+_ALL_BUT = 0.01  # of width and height, at each edge: where less is left out, all is shown, as far as it was measured
 _BLUR = 0.8  # of those few px
 _QUALITY = 80
 _PENS: Final = (("white", 5), ("black", 1))  # px: an outline that is seen on any ground
@@ -103,7 +104,8 @@ def _draw_outline(image: Image.Image, crop: Crop) -> bool:
     left, top, right, bottom = (min(max(edge, 0.0), 1.0) for edge in crop)
     width, height = image.width - 1, image.height - 1
     corners = (left * width, top * height, right * width, bottom * height)
-    if not (left < right and top < bottom) or crop == _WHOLE:
+    is_whole = all(abs(edge - whole) < _ALL_BUT for edge, whole in zip((left, top, right, bottom), _WHOLE, strict=True))
+    if is_whole or not (left < right and top < bottom):
         return False
     pen = ImageDraw.Draw(image)
     for colour, thickness in _PENS:
