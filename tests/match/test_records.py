@@ -147,6 +147,8 @@ def test_a_long_text_of_common_words_is_enough_where_it_stands_whole():
     words = bio.split()
     assert ask(f"{bio}…") == ask(f"We say: {bio}") == []
     assert ask(f"{bio}\n\U0001f33f\U0001f388\nMore") == ask(f"\U0001f33f\n{bio}") == []
+    assert ask(f"@some.body\nSome Body\n12 Fans\n{bio}") == []
+    assert ask(f"some@mail.test\n{bio}\n@some.body") == ["s7"]
     assert ask(f"{bio}\n{running[3]} {running[4]}") == ask(" ".join([*words[:-2], "zebras", words[-1]])) == []
 
 

@@ -100,6 +100,22 @@ def test_lines_of_emoji_alone(text, told):
     assert facts.find_emoji_lines(sighting.first, sighting.last) == told
 
 
+@pytest.mark.parametrize(
+    ("above", "is_signed"),
+    [
+        ("@mia.suvor\nMia", True),
+        ("(@mia)", True),
+        ("mia@post.test", False),
+        ("at 9 @ home", False),
+        (f"@mia{'.' * 250}", False),
+    ],
+)
+def test_what_is_signed(above, is_signed):
+    """A text is signed by a handle that stands not far above it, not by an address, a lone sign or one below."""
+    sighting, facts = see(f"{above}\n{BIO}\n@below", BIO)
+    assert facts.is_signed(sighting.start) is is_signed
+
+
 def test_links_and_what_stands_beside_are_bounded():
     """Of addresses and of what stands beside the text, only so much is read."""
     links = tuple(Region(start=0, end=1, address=f"/{number}" * 200) for number in range(MOST_LINKS + 50))

@@ -256,7 +256,9 @@ class _Search:
         Texts are broken into lines: if any of ours runs on as this one does in the lines around, or a line of emoji
         goes with it that is not ours, it is not whole.
         """
-        if sighting.agreement != "exact" or not self._page.stands_alone(sighting.first, sighting.last):
+        if sighting.agreement != "exact" or self._page.is_signed(sighting.start):
+            return False
+        if not self._page.stands_alone(sighting.first, sighting.last):
             return False
         start, end = values.sign_bounds[number], values.sign_bounds[number + 1]
         is_above, is_below = self._page.find_emoji_lines(sighting.first, sighting.last)

@@ -30,7 +30,9 @@ _LEAST_HEAD = 2  # tokens of what was cut off
 _CUT = ("…", "...", "..")
 _JOINTS = "._-"
 _EDGE = 24  # code points around a stretch that are looked at
+_ABOVE = 200  # the same, for the handle of whoever wrote it
 _AROUND = 60  # the same, where it may run on in the lines around
+_HANDLE = re.compile(r"(?<![\w.])@\w")
 _BACK = re.compile(r"[\w\n]")
 _APART = 10_000  # code points between the text and what stands beside it, for nearness
 
@@ -113,6 +115,10 @@ class PageFacts:
         below = self.said[int(ends[last - 1]) : int(starts[last]) if last < starts.size else self.text_end]
         told = [any(strip_words(line) for line in gap.split("\n")[1:-1]) for gap in (above, below)]
         return told[0], told[1]
+
+    def is_signed(self, start: int) -> bool:
+        """Tell whether a handle stands right above a stretch of `said`, as that of whom a profile is of."""
+        return _HANDLE.search(self.said, max(0, start - _ABOVE), start) is not None
 
     def read_around(self, start: int, end: int) -> str:
         """Give a stretch of `said` with what stands around it, of this line and the next ones, as one line."""
