@@ -95,6 +95,7 @@ def test_what_is_no_picture(folder):
     (folder / "page.jpg").write_bytes(b"<html>")
     assert read_reference(folder, "page.jpg").code == "image_unknown"
     assert read_reference(folder, "data:image/png,<html>").code == "image_unknown"
+    assert read_reference(folder, "data:,\ud800").code == "image_unknown"
 
 
 def test_bounds(folder, monkeypatch):

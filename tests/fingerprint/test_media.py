@@ -85,6 +85,7 @@ def test_numbers_are_bounded_and_the_rest_is_counted():
         b"<img src=" + b"a" * 1_000_000,
         b"\xff\xfe\x00<img src=\x00",
         b"<svg>" * 100_000 + b"<image href=x.png>",
+        b'<link rel="image_src" href=""><link rel="" href="x.png"><meta property="og:image" content="">',
     ],
 )
 def test_hostile_pages_take_no_time(html):

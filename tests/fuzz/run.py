@@ -4,6 +4,7 @@ Inputs that go further are kept in build/fuzz/TARGET and taken up by the next ru
 as crash-…, and belongs, made small, into tests/fuzz/seeds.
 """
 
+import importlib
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import atheris
 
 ROOT = Path(__file__).parents[2]
 SEEDS = Path(__file__).parent / "seeds"
+_COMPILED = ("fingerprint.extract", "fingerprint.local", "match.find", "match.points", "match.records")
 
 
 def fuzz_all(seconds: int) -> int:
@@ -39,7 +41,8 @@ def fuzz_all(seconds: int) -> int:
 def fuzz_one(name: str) -> None:
     """Fuzz one target as the options on the command line say."""
     sys.path.insert(0, str(ROOT))
-    import cloneward.fingerprint.extract  # noqa: F401, PLC0415  first, since numba compiles no instrumented function
+    for compiled in _COMPILED:  # first, since numba compiles no instrumented function
+        importlib.import_module(f"cloneward.{compiled}")
 
     with atheris.instrument_imports(include=["cloneward"]):
         from tests.fuzz.targets import TARGETS  # noqa: PLC0415

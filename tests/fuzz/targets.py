@@ -1,23 +1,32 @@
 """What is fuzzed: each target takes any bytes, may not raise, and must give what any record can hold."""
 
 import io
+import math
 import tempfile
 from collections.abc import Callable, Iterable
 from itertools import islice
 from pathlib import Path
 from unittest.mock import patch
 
+import numpy as np
+from numpy.typing import NDArray
+
 from cloneward.archive import feed, items, payload, sitemap, sources, wacz, warc
 from cloneward.archive.folder import RawPage
 from cloneward.archive.items import RawItem
+from cloneward.archive.media import read_reference
 from cloneward.fingerprint import charset
 from cloneward.fingerprint.beside import read_beside
 from cloneward.fingerprint.extract import extract
+from cloneward.fingerprint.header import Header, read_header
 from cloneward.fingerprint.image import read_image, trim_borders
+from cloneward.fingerprint.local import BUFFER_SIDE, LOCAL, MOST_ASKED, Frame, LocalPrint
 from cloneward.fingerprint.media import MAX_PICTURES, MAX_VIDEOS, choose_largest, list_media
+from cloneward.fingerprint.photo import PicturePrint
+from cloneward.match.photos import build_photos, find_photos
 from cloneward.match.records import find_records, index_records
 from cloneward.model.codec import encode
-from cloneward.model.content import Problem
+from cloneward.model.content import Media, Problem
 from cloneward.seal import verify
 from cloneward.seal.verify import Answer, Trust, tell_report
 from cloneward.url import canonical
@@ -69,6 +78,48 @@ def _fuzz_media(content: bytes) -> None:
     assert len(shown.videos) <= MAX_VIDEOS
     encode(shown)
     choose_largest(content.decode("latin-1"))
+
+
+def _fuzz_header(content: bytes) -> None:
+    found = read_header(io.BytesIO(content))
+    encode(found)
+    picture, _ = read_image(content)
+    if picture is not None:
+        assert found == Header(is_video=False, height=found.height, width=found.width)
+        assert {found.height, found.width} == {picture.height, picture.width}
+
+
+def _fuzz_reference(content: bytes) -> None:
+    """As a reference in a file beside a picture, with another one above its folder, and as data."""
+    with tempfile.TemporaryDirectory() as name:
+        top = Path(name) / "top"
+        top.mkdir()
+        for folder in (top, top.parent):
+            (folder / "a.gif").write_bytes(b"GIF89a\1\0\1\0\0\0\0;")
+        for reference in (content.decode("utf-8", "surrogateescape"), f"data:;base64,{content.decode('latin-1')}"):
+            found = read_reference(top, reference)
+            encode(found)
+            assert not isinstance(found, Media) or found.path is None or found.path.is_relative_to(top.resolve())
+
+
+def _fuzz_photos(content: bytes) -> None:
+    """As the points of a picture, 12 bytes each, looked up among those of others that have a part of them."""
+    points = np.frombuffer(content[: len(content) // 12 * 12], np.uint8).reshape(-1, 12)[:MOST_ASKED]
+    sides = [1 + byte * 37 for byte in content[:2].ljust(2, b"\0")]
+    buffer = np.resize(np.frombuffer(content or b"\0", np.uint8), (BUFFER_SIDE, BUFFER_SIDE))
+    asked = _make_print(points, buffer, *sides)
+    held = {"same": asked, "half": _make_print(points[::2], buffer[:, ::-1], *sides[::-1])}
+    held["moved"] = _make_print(points + np.uint8(1), buffer, 640, 480)
+    for match in find_photos(build_photos(held.items()), asked):
+        encode(match)
+        assert all(map(math.isfinite, (match.transform.degrees, match.transform.scale, *match.transform.crop)))
+
+
+def _make_print(points: NDArray[np.uint8], buffer: NDArray[np.uint8], height: int, width: int) -> PicturePrint:
+    codes = np.ascontiguousarray(points[:, :8]).view(np.uint64).ravel()
+    spots = np.ascontiguousarray(points[:, 8:])
+    frame = Frame(height, width, 0, height, 0, width)
+    return PicturePrint((), LocalPrint(LOCAL, codes, ~codes, spots, np.ascontiguousarray(buffer), frame))
 
 
 def _fuzz_payload(content: bytes) -> None:
@@ -143,11 +194,14 @@ TARGETS: dict[str, Callable[[bytes], None]] = {
     "charset": _fuzz_charset,
     "extract": _fuzz_extract,
     "feed": _fuzz_feed,
+    "header": _fuzz_header,
     "image": _fuzz_image,
     "items": lambda content: _hold(items.read_jsonl(io.BytesIO(content))),
     "media": _fuzz_media,
     "payload": _fuzz_payload,
+    "photos": _fuzz_photos,
     "records": _fuzz_records,
+    "reference": _fuzz_reference,
     "seal": _fuzz_seal,
     "sitemap": _fuzz_sitemap,
     "sources": _fuzz_sources,

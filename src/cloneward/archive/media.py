@@ -121,7 +121,7 @@ def _read_data(reference: str) -> Media | Problem:
     head, comma, data = reference.partition(",")
     if not comma:
         return _tell("has no data", "after `data:` and the type comes a comma, then the data")
-    content = unquote_to_bytes(data)
+    content = unquote_to_bytes(data.encode("utf-8", "replace"))  # which may hold half characters
     if head.lower().rstrip().endswith(";base64"):
         try:
             content = base64.b64decode(b"".join(content.split()), validate=True)

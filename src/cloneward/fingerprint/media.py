@@ -105,8 +105,8 @@ def _list_pictures(node: LexborNode, attributes: Mapping[str, str]) -> Iterator[
     if tag == "video":
         yield attributes.get("poster", "")
     yield from _list_named(node, attributes, _META_PICTURES, _PICTURE_SUFFIXES)
-    if tag == "link" and "image_src" in attributes["rel"].lower().split():
-        yield attributes["href"]
+    if tag == "link" and "image_src" in attributes.get("rel", "").lower().split():
+        yield attributes.get("href", "")
     if "style" in attributes:
         yield from (first or second or third for first, second, third in _DRAWN.findall(attributes["style"]))
     yield from (attributes[name] for name in ("data-background-image", "data-bg") if name in attributes)
