@@ -24,10 +24,11 @@ BENCHMARKS = (
     "pdq",
     "hamming",
     "video",
+    "gallery",
     "seal",
     "capture",
 )
-ONE_CORE = ("speed", "pages", "scale", "pdq", "hamming", "seal")
+ONE_CORE = ("speed", "pages", "scale", "pdq", "hamming", "gallery", "seal")
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS", "NUMBA_NUM_THREADS")
 
 
