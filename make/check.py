@@ -21,7 +21,8 @@ STATIC: list[Part] = [
 ]
 # One run for all of them: two would start the workers, and load what they need, twice.
 TESTS: list[Part] = [("tests", ["pytest", "-q", "-n", "auto", "-m", "not browser and not server", "tests"])]
-REAL: Part = ("real", ["pytest", "-m", "browser or server", "tests"])
+# A file stays with one worker: a process drives one browser at a time.
+REAL: Part = ("real", ["pytest", "-q", "-n", "auto", "--dist", "loadfile", "-m", "browser or server", "tests"])
 
 
 def run_part(name: str, argv: list[str]) -> bool:

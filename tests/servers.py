@@ -47,9 +47,9 @@ def write_launcher(folder: Path, chromium: str) -> Path:
     return launcher
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[BrowserContext]:
-    """A headless Chromium with its sandbox on and a new profile, for the whole run."""
+    """A headless Chromium with its sandbox on and a new profile, gone with its module: no two may be driven at once."""
     chromium = find_chromium()
     # Not pytest's tmp_path: nobody could not walk to it.
     with tempfile.TemporaryDirectory(prefix="browser-", ignore_cleanup_errors=True) as name:

@@ -7,14 +7,14 @@ from tests.adversary.server import Server
 from tests.adversary.visitor import open_chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A headless Chromium in which each test opens its own context."""
+    """A headless Chromium in which each test opens its own context, gone with its module: no two may be driven."""
     with sync_playwright() as playwright, open_chromium(playwright) as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def window(chromium):
     """One context for all visits that need no identity of their own: a new one costs as much as ten tabs."""
     context = chromium.new_context(viewport={"width": 1280, "height": 800})
