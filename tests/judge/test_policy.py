@@ -44,7 +44,7 @@ def verdict(matches=(), words=1000, *, covered=None, site="copy.test", links=(),
         name="t",
         site=site,
         found=SiteMatches(pages=tuple(pages), items=more.pop("shares", shares), common_words=more.pop("common", 0)),
-        extracts={"p": Extract(text="word " * 2000, links=links)},
+        extracts={"p": Extract(text="".join(f"{n:04} " for n in range(2000)), links=links)},
         items=items or {f"i{n}": item(n) for n in range(9)},
         **more,
     )

@@ -14,8 +14,9 @@ from cloneward.model.finding import FieldMatch, FrameMatch, Match, SiteMatches, 
 
 def case(**more):
     """Give a case of nothing, but for what is given."""
-    given = {"matches": (), "found": SiteMatches(), "share": 0.0, "words": 100, "covered": 0, "longest_group": 0}
-    return Case(**(given | {"item_share": 0.0} | more))
+    given = {"matches": (), "found": SiteMatches(), "share": 0.0, "words": 100, "covered": 0, "item_share": 0.0}
+    passages = [match.spans[0].words for match in more.get("matches", ())]
+    return Case(**(given | {"passages": passages} | more))
 
 
 def copied(words, value=0.9):
@@ -53,7 +54,7 @@ def test_every_code_is_documented_and_used():
 
 def test_likeness_is_argued_with_its_evidence():
     """The longest passage, the share and a whole item each point at the match that shows them."""
-    given = case(matches=(copied(50, 0.2), copied(300)), covered=350, share=0.5, longest_group=300, item_share=0.9)
+    given = case(matches=(copied(50, 0.2), copied(300)), covered=350, share=0.5, item_share=0.9)
     by_code = {reason.code: reason for reason in argue(given, judged("whole"))}
     assert by_code["long_passage"].evidence == (1,)
     assert by_code["long_passage"].weight == 6.0
@@ -63,7 +64,7 @@ def test_likeness_is_argued_with_its_evidence():
 
 def test_the_other_side_is_always_argued():
     """A copy that nobody excuses still hears what is not known."""
-    assert codes(case(matches=(copied(300),), longest_group=300), judged("whole"))[-2:] == [
+    assert codes(case(matches=(copied(300),)), judged("whole"))[-2:] == [
         "direction_unknown",
         "not_captured",
     ]
@@ -72,13 +73,13 @@ def test_the_other_side_is_always_argued():
 def test_no_likeness_is_argued():
     """No match, a match too short to count, and nothing read are told apart."""
     assert codes(case(), judged())[0] == "no_shared_text"
-    assert "passage_short" in codes(case(matches=(copied(20),), longest_group=20), judged())
+    assert "passage_short" in codes(case(matches=(copied(20),)), judged())
     assert codes(case(words=0), judged())[0] == "nothing_read"
 
 
 def test_what_was_set_aside_is_said():
     """Words and candidates that were left out are counted in the open."""
-    given = case(matches=(copied(50),), longest_group=50, found=SiteMatches(hot_words=12, left_out=3))
+    given = case(matches=(copied(50),), found=SiteMatches(hot_words=12, left_out=3))
     texts = {reason.code: reason.text for reason in argue(given, judged("partial", "licensed"))}
     assert texts["common_words_set_aside"].startswith("12 words")
     assert texts["candidates_left_out"].startswith("3 further items")
@@ -95,7 +96,7 @@ def test_a_common_source_is_told():
 
 def test_who_was_first_is_argued_on_the_side_it_speaks_for():
     """Our priority is a reason for, theirs one against, and not knowing is one against too."""
-    given = case(matches=(copied(300),), longest_group=300)
+    given = case(matches=(copied(300),))
     ours = {r.code: r for r in argue(given, judged("whole", direction="ours_first", dates=Told(text="dated")))}
     theirs = {r.code: r for r in argue(given, judged("whole", direction="theirs_first", dates=Told(text="kept")))}
     assert (ours["ours_first"].pro, ours["ours_first"].text) == (True, "dated")
@@ -105,7 +106,7 @@ def test_who_was_first_is_argued_on_the_side_it_speaks_for():
 
 def test_what_an_archive_claims_weighs_nothing():
     """The date in an archive that was handed over is an argument against that is told, of weight 0."""
-    given = case(matches=(copied(300),), longest_group=300)
+    given = case(matches=(copied(300),))
     told = {r.code: r for r in argue(given, judged("whole", dates=Told(text="unproven", claim="an archive says")))}
     claim = told["theirs_first_claimed"]
     assert (claim.pro, claim.weight, claim.text) == (False, 0.0, "an archive says")
@@ -121,7 +122,7 @@ def supported(kind, value):
 def test_support_is_argued_on_both_sides():
     """A layout counts from seven tenths on, with the doubt that weighs as much; files and icons are told beside it."""
     support = (supported("structure", 0.69), supported("structure", 0.7), supported("asset", 0.1), supported("icon", 0))
-    given = case(matches=(copied(300),), longest_group=300, support=support)
+    given = case(matches=(copied(300),), support=support)
     by_code = {reason.code: reason for reason in argue(given, judged("whole"))}
     assert by_code["same_template"].evidence == by_code["template_shared"].evidence == (2,)
     assert by_code["same_template"].weight == -by_code["template_shared"].weight
@@ -130,7 +131,7 @@ def test_support_is_argued_on_both_sides():
 
 def test_support_alone_is_not_argued():
     """Where no likeness in words is found, or only a common source, what else is alike is no reason."""
-    given = case(matches=(copied(20),), longest_group=20, support=(supported("structure", 1.0), supported("icon", 0)))
+    given = case(matches=(copied(20),), support=(supported("structure", 1.0), supported("icon", 0)))
     told = {"same_template", "same_icon", "template_shared"}
     assert told.isdisjoint(codes(given, judged()))
     assert told.isdisjoint(codes(given, judged("partial", direction="common_source")))
@@ -149,7 +150,7 @@ def seen(kind, item="i", image=None, fields=0, frames=0):
 def test_pictures_videos_and_records_are_argued():
     """Each kind has a reason that counts them and points at them, behind the matches of text."""
     given = case(
-        matches=(copied(20),), longest_group=20, pictures=9,
+        matches=(copied(20),), pictures=9,
         shown=(seen("image", image="a"), seen("image", image="b"), seen("record", fields=5), seen("video", frames=4)),
         weak=(seen("video", frames=1),),
     )  # fmt: skip
@@ -190,7 +191,7 @@ def test_support_follows_what_is_shown():
 def test_the_dates_of_both_parts_are_told():
     """That they were first with the words is told even where the pictures give the verdict, and ours where known."""
     words = Part("benign", "whole", "none_known", "theirs_first", Told(text="kept"))
-    given = case(matches=(copied(300),), longest_group=300, shown=(seen("image"),))
+    given = case(matches=(copied(300),), shown=(seen("image"),))
     told = {reason.code: reason for reason in argue(given, shown("ours_first", words=words, told="dated"))}
     assert (told["theirs_first"].text, told["ours_first"].text) == ("kept", "dated")
 

@@ -8,68 +8,60 @@ each other: that tells them from sentences that two references took from a third
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from cloneward.model.finding import Match
+from cloneward.model.finding import Match, Span
 
-Range = tuple[int, int]
-
-# What may stand between them in the text that runs on: a full stop, a link to edit, some five words.
-_NEXT = 30
+# What may stand between them in the text that runs on: a line of print at most, as a full stop or a row of navigation.
+_NEXT = 80
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Group:
-    """One group of spans: where it stands in both texts, and its words."""
+    """One group of spans: the first and the last, and the words of each run, once however often it is repeated."""
 
-    target: Range
-    item: Range
-    words: int
+    first: Span
+    last: Span
+    runs: dict[str, int]
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Its characters and words: two passages that have as many of both are the same, nearly always."""
-        return self.target[1] - self.target[0], self.words
+    def count_words(self) -> int:
+        """Give its words without repetitions."""
+        return sum(self.runs.values())
 
 
-def measure_passage(match: Match, *, least: int, between: int) -> int:
+def measure_passage(match: Match, text: str, *, least: int, between: int) -> int:
     """Give the words in spans of the longest passage that a page shares with an item; 0 where there are no spans.
 
     A passage is a group of spans, or several in the same order in both texts that are near each other on the page, and
-    next to each other in one of the texts.
+    next to each other in one of the texts. Runs that it repeats, as references do, say no more the second time.
 
     Args:
         match: its spans in the order of the target.
+        text: of the page, in which the spans stand.
         least: words of a group from which on it is joined with another; shorter ones, as cells of a table, are not.
         between: characters that may stand between two of them on the page.
     """
-    longest = max(match.group_words().values(), default=0)
-    words = 0
+    longest = 0
+    runs: dict[str, int] = {}
     before = None
-    seen: set[tuple[int, int]] = set()
-    for group in _list_groups(match):
-        if group.words < least:
+    for group in _list_groups(match, text):
+        longest = max(longest, group.count_words())
+        if group.count_words() < least:
             continue
-        if not (before and _follows(group, before, between)):
-            words = 0
-            seen.clear()
-        # a sentence that an item and a page repeat, as references do, says no more the second time
-        words += 0 if group.size in seen else group.words
-        seen.add(group.size)
-        longest, before = max(longest, words), group
+        runs = runs | group.runs if before and _follows(group, before, between) else group.runs
+        longest, before = max(longest, sum(runs.values())), group
     return longest
 
 
-def _list_groups(match: Match) -> Iterator[_Group]:
+def _list_groups(match: Match, text: str) -> Iterator[_Group]:
     groups: dict[int, _Group] = {}
     for span in match.spans:
-        known = groups.get(span.group)
-        if known is None:
-            groups[span.group] = _Group(span.target, span.item, span.words)
-        else:
-            target, item = (known.target[0], span.target[1]), (known.item[0], span.item[1])
-            groups[span.group] = _Group(target, item, known.words + span.words)
+        group = groups.setdefault(span.group, _Group(span, span, {}))
+        run = text[slice(*span.target)]
+        group.runs[run] = max(span.words, group.runs.get(run, 0))
+        group.last = span
     yield from groups.values()
 
 
 def _follows(group: _Group, before: _Group, between: int) -> bool:
-    put_in, left_out = group.target[0] - before.target[1], group.item[0] - before.item[1]
+    put_in = group.first.target[0] - before.last.target[1]
+    left_out = group.first.item[0] - before.last.item[1]
     return 0 <= put_in <= between and left_out >= 0 and min(put_in, left_out) <= _NEXT

@@ -168,7 +168,7 @@ def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) ->
         share=covered / words if words else 0.0,
         words=words,
         covered=covered,
-        longest_group=max((_measure_passage(match, policy) for match in matches), default=0),
+        passages=[_measure_passage(match, target, policy) for match in matches],
         item_share=max((item.share for item in found.items.values()), default=0.0),
         shown=shown,
         weak=[match for match in target.shown if not _is_counted(match, policy)],
@@ -205,9 +205,7 @@ def _list_held(case: Case, words: Part, shown: Part, quoted: Mapping[int, str], 
     held = case.list_shown() if _is_held(shown) else {}
     if _is_held(words):
         held |= {
-            at: case.matches[at]
-            for at in case.list_counted()
-            if at not in quoted and _stands_alone(case, case.matches[at], policy)
+            at: case.matches[at] for at in case.list_counted() if at not in quoted and _stands_alone(case, at, policy)
         }
     return dict(sorted(held.items()))
 
@@ -218,15 +216,17 @@ def _is_held(part: Part) -> bool:
     return part.likeness != "none" and not is_excused and part.direction not in {"theirs_first", "common_source"}
 
 
-def _stands_alone(case: Case, match: Match, policy: Policy) -> bool:
+def _stands_alone(case: Case, at: int, policy: Policy) -> bool:
     """Say whether a match of text makes a likeness by itself, or has nearly all of its item, however short that is."""
-    shared = case.found.items[match.item]
-    longest = _measure_passage(match, policy)
-    return longest >= policy.partial_words or shared.words >= policy.blocks_words or shared.share >= WHOLE_ITEM
+    shared = case.found.items[case.matches[at].item]
+    return (
+        case.passages[at] >= policy.partial_words or shared.words >= policy.blocks_words or shared.share >= WHOLE_ITEM
+    )
 
 
-def _measure_passage(match: Match, policy: Policy) -> int:
-    return measure_passage(match, least=policy.joined_words, between=policy.joined_characters)
+def _measure_passage(match: Match, target: Target, policy: Policy) -> int:
+    text = target.extracts[match.page].text
+    return measure_passage(match, text, least=policy.joined_words, between=policy.joined_characters)
 
 
 def _list_matches(found: SiteMatches) -> tuple[Match, ...]:
@@ -242,7 +242,7 @@ def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
         return "whole"
     most = max((item.words for item in case.found.items.values()), default=0)
     is_scattered = case.share >= policy.blocks_share and most >= policy.blocks_words
-    return "partial" if case.longest_group >= policy.partial_words or is_scattered else "none"
+    return "partial" if case.longest_passage >= policy.partial_words or is_scattered else "none"
 
 
 def _score_case(case: Case, policy: Policy) -> float | None:

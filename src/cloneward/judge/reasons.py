@@ -77,7 +77,8 @@ class Case:
 
     `matches`: those of text. In the verdict they are followed by `shown`, the pictures, videos and records that count,
     by `weak`, those that do not, and by `support`, which says what else is alike. `pictures`, `videos`: how many were
-    compared. `linked`: positions of those in `shown` whose page links to us.
+    compared. `linked`: positions of those in `shown` whose page links to us. `passages`: the words of the longest
+    passage of each of the matches of text.
     """
 
     matches: Sequence[Match]
@@ -85,14 +86,19 @@ class Case:
     share: float
     words: int
     covered: int
-    longest_group: int
     item_share: float
+    passages: Sequence[int]
     shown: Sequence[Match] = ()
     weak: Sequence[Match] = ()
     support: Sequence[Match] = ()
     pictures: int = 0
     videos: int = 0
     linked: tuple[int, ...] = ()
+
+    @property
+    def longest_passage(self) -> int:
+        """The words of the longest passage of all."""
+        return max(self.passages, default=0)
 
     def list_shown(self) -> dict[int, Match]:
         """Give the pictures, videos and records that count, by their positions."""
@@ -151,14 +157,14 @@ def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
         return
     if judged.words.direction == "ours_first":
         yield Reason(code="ours_first", text=judged.words.dates.text, weight=1.0, pro=True)
-    by_group = max(range(len(case.matches)), key=lambda at: max(case.matches[at].group_words().values()))
+    by_passage = max(range(len(case.matches)), key=lambda at: case.passages[at])
     by_share = max(range(len(case.matches)), key=lambda at: case.matches[at].value)
     yield Reason(
         code="long_passage",
-        text=f"the longest passage that both texts share in the same order has {case.longest_group:,} words",
-        weight=round(min(_MAX_NATS, case.longest_group / _WORDS_PER_NAT), 2),
+        text=f"the longest passage that both texts share in the same order has {case.longest_passage:,} words",
+        weight=round(min(_MAX_NATS, case.longest_passage / _WORDS_PER_NAT), 2),
         pro=True,
-        evidence=(by_group,),
+        evidence=(by_passage,),
     )
     yield Reason(
         code="shared_text",
@@ -246,7 +252,7 @@ def _argue_likeness(case: Case, judged: Judged) -> Iterator[Reason]:
         yield _against("no_shared_text", text, 0.0 if case.shown else -_MAX_NATS)
     elif case.list_counted() and (judged.words.likeness == "none" or judged.words.direction == "common_source"):
         bound = judged.partial_words
-        text = f"the longest shared passage has {case.longest_group:,} words; fewer than {bound} do not count"
+        text = f"the longest shared passage has {case.longest_passage:,} words; fewer than {bound} do not count"
         yield _against("passage_short", text, 0.0 if case.shown else -3.0)
     yield from _argue_weak(case)
     if judged.words.direction == "common_source":
