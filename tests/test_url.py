@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloneward.errors import InputError
-from cloneward.url import ascii_host, canonical, host_of, join_hosts, registered_domain
+from cloneward.url import ascii_host, canonical, host_of, join_hosts, port_of, registered_domain
 
 ANY = st.text(st.characters(), max_size=30)  # lone surrogates too
 HOSTS = st.one_of(
@@ -174,3 +174,11 @@ def test_addresses_have_no_domain(address):
 def test_join_hosts(hosts, joined):
     """Hosts of one site are called by what they share, and hosts of several by nothing."""
     assert join_hosts(hosts) == joined
+
+
+@pytest.mark.parametrize(
+    ("address", "port"), [("https://a.test/", 443), ("http://a.test/:1", 80), ("https://a.test:8443/", 8443)]
+)
+def test_port(address, port):
+    """The port is the one that is named, else that of the scheme."""
+    assert port_of(address) == port

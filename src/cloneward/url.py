@@ -74,6 +74,12 @@ def host_of(address: str) -> str:
         return ""
 
 
+def port_of(address: str) -> int:
+    """Give the port of a canonical address: the one it names, else that of its scheme."""
+    parts = urlsplit(address)
+    return parts.port or _DEFAULT_PORTS[parts.scheme]
+
+
 def registered_domain(host: str) -> str:
     """Give the public suffix plus one label; the host itself where it has no such part, as no IP address has.
 

@@ -73,7 +73,15 @@ class Action:
         One that failed or was resolved may be followed by another over the same: the time of its proposal tells them
         apart.
         """
-        told = (self.case, self.paper, self.reach, self.recipient.address, *sorted(self.urls), str(self.steps[0].at))
+        told = (
+            self.case,
+            self.paper,
+            self.category,
+            self.reach,
+            self.recipient.address,
+            *sorted(self.urls),
+            str(self.steps[0].at),
+        )
         return "a" + digest_text("\n".join(told))[:24]
 
     @property
