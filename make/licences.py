@@ -27,6 +27,7 @@ SPELLINGS: Final = {
     "mit license": "mit",
     "mozilla public license 2.0 (mpl 2.0)": "mpl-2.0",
     "python software foundation license": "psf-2.0",
+    "the unlicense (unlicense)": "unlicense",
 }
 
 # Packages whose metadata do not tell; each was read by a person.
