@@ -4,7 +4,7 @@ What is right, where one could think otherwise:
 
 - `host` holds the narrowest range in which the address lies that serves the page; a range held by a person whose name
   is redacted counts to the one above it. Behind a CDN it is the holder of the origin, where other names of the same
-  domain, its mail server or its SPF record give one away that is neither a CDN nor a mail service. Else it is not known.
+  domain, its mail server or its SPF record give one away that is neither a CDN nor a mail service; else unknown.
 - `contact` is the mailbox with the role abuse of that holder; else the one of `security.txt` (RFC 9116) of the holder's
   own site, if it is valid; else that of the range above (`via` upstream). Never one of a registry, never one of ours.
 - `middle` has those who pass on or sell, and are not to be written to as hosts: cdn, registrar, reseller, redirector.
