@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind, Sketch
 from cloneward.fingerprint.winnow import TEXT
+from cloneward.match.mark import Listed
 from cloneward.match.segment import (
     build_segment,
     find_frequent,
+    find_runs,
     merge_segments,
     open_segment,
     rank_owners,
@@ -34,12 +36,15 @@ def segment_of(items):
     return build_segment(TEXT, ((item, f"{len(values):064x}", sketch_of(values)) for item, values in items.items()))
 
 
-def look_up(segment, wanted, hot=NOTHING, alive=None):
+def look_up(segment, wanted, hot=NOTHING, alive=None, least=0.0):
     """Give the items that share, with how many."""
     mask = np.ones(len(segment), np.bool_) if alive is None else np.array(alive, np.bool_)
-    arrays = segment.hashes, segment.owners, segment.directory
-    ranked = rank_owners(np.array(wanted, np.uint64), hot, *arrays, mask).tolist()
+    listed = Listed.of(hot)
+    arrays = listed.hashes, listed.endings, segment.hashes, segment.owners, segment.directory
+    found, items = rank_owners(np.array(wanted, np.uint64), *arrays, mask, least)
+    ranked = found.tolist()
     assert ranked == sorted(ranked)
+    assert len(ranked) <= items
     return {segment.item(entry % 2**32): -(entry >> 32) for entry in ranked}
 
 
@@ -54,6 +59,24 @@ def test_look_up_is_that_of_plain_sets(items, wanted, hot):
     """A segment gives what sets would, hot fingerprints aside, whatever is asked twice."""
     listed = np.array(sorted(hot), np.uint64)
     assert look_up(segment_of(items), wanted + wanted, listed) == expect(items, wanted, hot)
+
+
+@given(st.lists(st.integers(0, 30) | st.integers(2**64 - 5, 2**64 - 1), max_size=60), VALUES)
+def test_runs_are_where_the_fingerprints_stand(held, wanted):
+    """A fingerprint that the segment has is given from its first place to its last, however many items have it."""
+    segment = segment_of({f"i{number}": [value] for number, value in enumerate(held)})
+    begins, ends = find_runs(np.array(wanted, np.uint64), segment.hashes, segment.directory)
+    runs = [segment.hashes[begin:end].tolist() for begin, end in zip(begins, ends, strict=True)]
+    assert runs == [[value] * held.count(value) for value in wanted if value in held]
+
+
+@given(ITEMS, VALUES, st.sampled_from([0.3, 0.5, 1.0]))
+def test_items_that_share_too_little_are_not_named(items, wanted, least):
+    """Only those are given that share the asked part of what the first shares."""
+    shared = expect(items, wanted)
+    most = max(shared.values(), default=0)
+    expected = {item: count for item, count in shared.items() if count >= least * most}
+    assert look_up(segment_of(items), wanted, least=least) == expected
 
 
 def test_everything_is_found_again_in_a_large_segment():

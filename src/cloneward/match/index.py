@@ -20,6 +20,7 @@ from cloneward.errors import EvidenceError
 from cloneward.fingerprint.kinds import Kind, Sketch, require_same
 from cloneward.fingerprint.winnow import TEXT
 from cloneward.match.mapped import REBUILD, replace_file
+from cloneward.match.mark import Listed
 from cloneward.match.segment import (
     Segment,
     build_segment,
@@ -78,6 +79,11 @@ class Index:
         """The fingerprints that retrieve nothing and whose words do not count, ascending."""
         return np.union1d(self.hot, self.common)
 
+    @cached_property
+    def _listed(self) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
+        listed = Listed.of(self.set_aside)
+        return listed.hashes, listed.endings
+
     def __len__(self) -> int:
         """Give the number of items."""
         return sum(part.count() for part in self.parts)
@@ -97,18 +103,18 @@ class Index:
         """
         require_same(sketch.kind, self.kind)
         ranked = [
-            rank_owners(sketch.hashes, self.set_aside, s.hashes, s.owners, s.directory, part.alive)
+            rank_owners(sketch.hashes, *self._listed, s.hashes, s.owners, s.directory, part.alive, least)
             for part in self.parts
             for s in [part.segment]
         ]
-        entries = ((number, entry) for number, one in enumerate(ranked) for entry in one[:most].tolist())
+        entries = ((number, entry) for number, (one, _) in enumerate(ranked) for entry in one[:most].tolist())
         best = sorted((entry >> 32, number, entry & _PLACE) for number, entry in entries)[:most]
         named = [
             (self.parts[number].segment.item(place), -shared)
             for shared, number, place in best
             if shared <= least * best[0][0]
         ]
-        return named, sum(map(len, ranked))
+        return named, sum(items for _, items in ranked)
 
     def states(self) -> Iterator[tuple[str, str]]:
         """Give each item with the digest of the text that it was indexed with."""

@@ -20,6 +20,7 @@ _MAGIC = "cloneward segment 1"
 _FIELDS = ("hashes", "owners", "directory", "names", "ends", "states")
 _STATE_BYTES = 32
 _WIDE = 1 << 32
+_REACH = 8  # hashes of one line of memory: a place of the directory has four at most, nearly always
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: neighbours fall far apart
 
 
@@ -148,46 +149,62 @@ def _directory(hashes: NDArray[np.uint64]) -> NDArray[np.uint32 | np.uint64]:
 def rank_owners(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so each array comes alone
     wanted: NDArray[np.uint64],
     aside: NDArray[np.uint64],
+    endings: NDArray[np.bool_],
     hashes: NDArray[np.uint64],
     owners: NDArray[np.uint32],
     directory: NDArray[np.uint32 | np.uint64],
     alive: NDArray[np.bool_],
-) -> NDArray[np.int64]:
+    least: float,
+) -> tuple[NDArray[np.int64], int]:
     """Give the living items that share wanted fingerprints which are not set aside, those that share most first.
 
+    Args:
+        wanted: what is looked up.
+        aside, endings: what retrieves nothing, as `Listed` has it.
+        hashes, owners, directory: those of a segment.
+        alive: which of its items are.
+        least: only those items are given that share this part of what the first shares.
+
     Returns:
-        int64, shape (n,), ascending: how many are shared, negative, in the upper 32 bits; the item's place below.
+        int64, shape (n,), ascending: how many are shared, negative, in the upper 32 bits; the item's place below. And
+        how many items share any.
     """
     begins, ends = find_runs(wanted, hashes, directory)
-    runs = _keep_runs(begins, ends, hashes, aside)
+    runs = _keep_runs(begins, ends, hashes, aside, endings)
+    _read_ahead(owners, begins[:runs])
     total = (ends[:runs] - begins[:runs]).sum()
-    found = np.empty(total, np.uint32)
-    at = 0
+    size = _size_table(min(total, alive.size))
+    places = np.empty(size, np.uint32)
+    counts = np.zeros(size, np.int32)
+    taken = np.empty(total, np.int64)
+    met = 0
     for run in range(runs):
         for index in range(begins[run], ends[run]):
-            found[at] = owners[index]
-            at += 1
-    size = _size_table(total)
-    places = np.empty(size, np.uint32)
-    counts = np.zeros(size, np.int64)
-    taken = np.empty(total, np.uint64)
-    items = 0
-    for owner in found:
-        if not alive[owner]:
-            continue
-        slot = np.uint64(owner) * _SPREAD >> np.uint64(32) & np.uint64(size - 1)
-        while counts[slot] and places[slot] != owner:
-            slot = (slot + np.uint64(1)) & np.uint64(size - 1)
-        if counts[slot] == 0:
+            owner = owners[index]
+            slot = np.uint64(owner) * _SPREAD >> np.uint64(32) & np.uint64(size - 1)
+            while counts[slot] and places[slot] != owner:
+                slot = (slot + np.uint64(1)) & np.uint64(size - 1)
+            taken[met] = slot
+            met += counts[slot] == 0
             places[slot] = owner
+            counts[slot] += 1
+    items = 0
+    most = 0
+    for at in range(met):
+        slot = taken[at]
+        if alive[places[slot]]:
             taken[items] = slot
             items += 1
-        counts[slot] += 1
+            most = max(most, int(counts[slot]))
     ranked = np.empty(items, np.int64)
+    kept = 0
     for at in range(items):
-        ranked[at] = (-counts[taken[at]] << 32) + places[taken[at]]
+        shared = np.int64(counts[taken[at]])
+        ranked[kept] = (-shared << 32) + places[taken[at]]
+        kept += int(shared >= least * most)
+    ranked = ranked[:kept]
     ranked.sort()
-    return ranked
+    return ranked, items
 
 
 @numba.njit(cache=True)
@@ -196,8 +213,9 @@ def find_runs(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give where each fingerprint that the segment has begins and ends in it: int64, one each, as they are asked.
 
-    Nearly all of the time is waiting for memory. So the directory is read for all of them, then the line that each
-    begins on, and only then is anything decided: reads that depend on no decision are under way together.
+    Nearly all of the time is waiting for memory. So the directory is read for all of them, then the lines that each
+    may stand on, and only then is anything decided: reads that depend on no decision are under way together. Of the
+    `_REACH` hashes from there on all are compared, which is less work than one wrong guess when to stop.
     """
     shift = np.uint64(65)
     size = directory.size
@@ -206,34 +224,55 @@ def find_runs(
         shift -= np.uint64(1)
     begins = np.empty(wanted.size, np.int64)
     ends = np.empty(wanted.size, np.int64)
+    reach = min(_REACH, hashes.size)
     for at in range(wanted.size):
-        bucket = wanted[at] >> shift
-        begins[at] = directory[bucket]
-        ends[at] = directory[bucket + np.uint64(1)]
-    first = np.zeros(wanted.size, np.uint64)
-    for at in range(wanted.size):
-        if begins[at] < ends[at]:
-            first[at] = hashes[begins[at]]
+        begins[at] = directory[wanted[at] >> shift]
+    begins = np.minimum(begins, hashes.size - reach)
+    if reach:
+        _read_ahead(hashes, begins)
+        _read_ahead(hashes, begins + (reach - 1))
     runs = 0
     for at in range(wanted.size):
         value = wanted[at]
-        index = begins[at] + (first[at] < value)
-        end = ends[at]
-        while index < end and hashes[index] < value:
-            index += 1
-        begins[runs] = index
-        while index < end and hashes[index] == value:
-            index += 1
-        ends[runs] = index
-        runs += ends[runs] > begins[runs]
+        start = np.uint64(begins[at])
+        less = 0
+        same = 0
+        for step in range(reach):
+            here = hashes[start + np.uint64(step)]
+            less += here < value
+            same += here == value
+        begin = begins[at] + less
+        end = begin + same
+        if less + same == reach:  # a run of many owners, or behind one
+            while begin < hashes.size and hashes[begin] < value:
+                begin += 1
+            end = max(begin, end)
+            while end < hashes.size and hashes[end] == value:
+                end += 1
+        begins[runs] = begin
+        ends[runs] = end
+        runs += end > begin
     return begins[:runs], ends[:runs]
 
 
 @numba.njit(cache=True)
+def _read_ahead(values: NDArray[np.uint64 | np.uint32], places: NDArray[np.int64]) -> NDArray[np.uint64 | np.uint32]:
+    """Read what stands at the places, so that the lines of memory are at hand; they are kept, or nothing were read."""
+    read = np.empty(places.size, values.dtype)
+    for at in range(places.size):
+        read[at] = values[places[at]]
+    return read
+
+
+@numba.njit(cache=True)
 def _keep_runs(
-    begins: NDArray[np.int64], ends: NDArray[np.int64], hashes: NDArray[np.uint64], aside: NDArray[np.uint64]
+    begins: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    hashes: NDArray[np.uint64],
+    aside: NDArray[np.uint64],
+    endings: NDArray[np.bool_],
 ) -> int:
-    """Move each run that counts to the front, once, and give their number; `aside` is ascending."""
+    """Move each run that counts to the front, once, and give their number."""
     size = _size_table(begins.size)
     met = np.full(size, -1, np.int64)
     runs = 0
@@ -245,9 +284,10 @@ def _keep_runs(
         if met[slot] == begin:
             continue
         met[slot] = begin
-        place = np.searchsorted(aside, hashes[begin])
-        if place < aside.size and aside[place] == hashes[begin]:
-            continue
+        if endings[hashes[begin] & np.uint64(endings.size - 1)]:
+            place = np.searchsorted(aside, hashes[begin])
+            if place < aside.size and aside[place] == hashes[begin]:
+                continue
         begins[runs] = begin
         ends[runs] = ends[at]
         runs += 1
