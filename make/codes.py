@@ -37,6 +37,7 @@ STAGES: Final = {
 
 # What a problem means, and what to do. A code that is missing here fails the tests.
 PROBLEMS: Final = {
+    "backlog_unread": "A line or record of a backlog holds no address. The others were read.",
     "address_invalid": "An address is none of the web, in a sitemap, an archive or a record. The others were read.",
     "addresses_only": "A sitemap, or entries of a feed, name pages and do not hold them. Nothing was fetched.",
     "answer_broken": "The connection broke off, or the body made no sense. Its beginning was read.",
