@@ -185,7 +185,7 @@ def _whole(item: Item, rng: Random) -> Told:
 
 def _feed(item: Item, rng: Random) -> Told:
     teasers = [
-        f'<article><h2><a href="{it.url}">{it.title}</a></h2><p>{" ".join(it.text.split()[:28])}…</p><cite>{BRAND}</cite>'
+        f'<h2><a href="{it.url}">{it.title}</a></h2><p>{" ".join(it.text.split()[:28])}…</p><cite>{BRAND}</cite>'
         for it in map(Item, rng.sample(_list_ours(), 3))
     ]
     others = [f"<article><h2>{_own(rng, 1)}</h2><p>{_own(rng, 3)}</p></article>" for _ in range(9)]
