@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.fingerprint.blocks import BLOCK, find_blocks
+from cloneward.fingerprint.blocks import BLOCK, LONGEST, find_blocks
 from cloneward.fingerprint.winnow import RUN, WINDOW, fingerprint
 from cloneward.match.find import MAX_CANDIDATES, Indexes, count_site, find_exactly, find_matches, find_template
 from cloneward.match.index import build_index
@@ -181,6 +181,22 @@ def test_short_blocks_are_found_in_any_order():
     assert [match.item for match in found.matches] == ["i"]
     assert count_site([found]).items["i"].words == 200
     assert {span.words for span in found.matches[0].spans} == {5}
+
+
+def test_items_that_share_too_few_short_blocks_are_not_read():
+    """Four blocks cannot have sixty words, five of the longest can: only then is the item's text asked for."""
+    rng = random.Random(3)
+    blocks = [" ".join(prose(rng, LONGEST)) for _ in range(5)]
+    prints = {"four": fingerprint("\n".join(blocks[:4])), "five": fingerprint("\n".join(blocks))}
+    index = Indexes(
+        text=build_index(()),
+        block=build_index(((item, find_blocks(text.tokens).sketch) for item, text in prints.items()), kind=BLOCK),
+    )
+    asked = []
+    page = fingerprint("\n".join(line for block in blocks for line in (" ".join(prose(rng, 4)), block)))
+    found = find_matches("page", page, index, lambda items: asked.extend(items) or [prints[item] for item in items])
+    assert asked == ["five"]
+    assert [match.item for match in found.matches] == ["five"]
 
 
 def test_an_empty_page_has_no_matches():

@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from cloneward.fingerprint.blocks import Blocks, find_blocks
+from cloneward.fingerprint.blocks import LONGEST, Blocks, find_blocks
 from cloneward.fingerprint.kinds import Sketch
 from cloneward.fingerprint.winnow import TextPrint
 from cloneward.match.align import Alignment, align
@@ -94,7 +94,9 @@ def find_matches(page: str, text: TextPrint, index: Indexes, load: Load) -> Foun
         open_ = _leave_covered(open_, search.covered)
     rest = leave_open(find_blocks(text.tokens), search.covered, index.block.set_aside)
     if rest.sizes.sum() >= LEAST_WORDS:
-        scattered = [item for item, _ in index.block.candidates(rest.sketch, _SCATTERED)[0]]
+        candidates, _ = index.block.candidates(rest.sketch, _SCATTERED)
+        # fewer blocks than these cannot have the words, however long they are; most items share one or two
+        scattered = [item for item, shared in candidates if shared * LONGEST >= LEAST_WORDS]
         for item, other in zip(scattered, load(scattered), strict=True):
             search.compare_blocks(item, other, rest)
     return search.result(left_out=left_out)
