@@ -39,13 +39,13 @@ EXCHANGE = Exchange(
 def write(tmp_path):
     """Write the WACZ of a capture with one exchange."""
 
-    def make(capture=CAPTURE, sign=lambda digest, created: {"hash": digest, "created": created}):
+    def make(capture=CAPTURE, sign=lambda digest, created: {"hash": digest, "created": created}, **texts):
         warc = tmp_path / "data.warc.gz"
         with warc.open("wb") as file:
             recorder = Recorder(file, capture.id)
             recorder.write_exchange(EXCHANGE)
         target = io.BytesIO()
-        write_wacz(target, capture, warc, recorder.write_index(), sign)
+        write_wacz(target, capture, warc, recorder.write_index(), sign, **texts)
         return target.getvalue()
 
     return make
@@ -68,6 +68,16 @@ def test_the_list_holds_every_file(write):
     assert (package["wacz_version"], package["profile"]) == ("1.1.1", "data-package")
     assert stated["hash"] == stated["signedData"]["hash"] == whole
     assert stated["signedData"]["created"] == package["created"] == "2026-11-24T04:14:52Z"
+
+
+def test_pages_hold_their_text(write):
+    """The visible text of a page stands in the line of the page, of one without it nothing."""
+    texts = {"https://a.test/": "wörds", "https://b.test/": "others"}
+    with zipfile.ZipFile(io.BytesIO(write(texts=texts))) as archive:
+        _, line = map(json.loads, archive.read("pages/pages.jsonl").splitlines())
+    assert line["text"] == "wörds"
+    with zipfile.ZipFile(io.BytesIO(write())) as archive:
+        assert b'"text"' not in archive.read("pages/pages.jsonl")
 
 
 def test_its_pages(write):

@@ -1,11 +1,14 @@
 """Tests of cloneward.workflows.evidence."""
 
+import json
+import zipfile
+
 import pytest
 
 from cloneward.archive.wacz import read_wacz
 from cloneward.clock import SystemClock, format_utc
 from cloneward.errors import InputError
-from cloneward.model.evidence import Attachment, Capture, Exchange
+from cloneward.model.evidence import Attachment, Capture, Exchange, Visit
 from cloneward.seal.verify import read_system_roots, verify
 from cloneward.store.workspace import Workspace
 from cloneward.workflows.evidence import find_trust, keep_capture, list_authorities, make_ask, open_evidence, rotate_key
@@ -27,7 +30,7 @@ def make(tmp_path, monkeypatch):
     return build
 
 
-def capture(evidence):
+def capture(evidence, *attachments, **changes):
     """Keep a capture of one page."""
     at = format_utc(CLOCK.now())
     told = Capture(
@@ -42,6 +45,7 @@ def capture(evidence):
         purpose="capture",
         tools={"openssl": "3"},
         not_recorded={"websocket": "a fetch opens none"},
+        **changes,
     )
     page = Exchange(
         url=told.url,
@@ -51,7 +55,7 @@ def capture(evidence):
         body=b"<p>words",
     )
     view = Attachment(url=told.url, kind="view", media_type="image/png", made_at=at, content=b"PNG")
-    return keep_capture(evidence, told, iter([page]), iter([view]), CLOCK)
+    return keep_capture(evidence, told, iter([page]), iter([view, *attachments]), CLOCK)
 
 
 @pytest.mark.server
@@ -103,3 +107,24 @@ def test_a_name_that_is_none(make):
     workspace = make('[[authorities]]\nname = "../x"\nurl = "http://one.test/"')
     with pytest.raises(InputError, match="an authority named"):
         list_authorities(workspace)
+
+
+def test_pages_hold_what_was_seen(make):
+    """The text of a page and of its frames stands in its line of the package, that of another page in its own."""
+    visits = [Visit(url=f"https://copy.test/{name}", at="2026-11-24T12:00:00.000Z", title=name) for name in "ab"]
+    seen = [("a", "one"), ("frame#1", "two"), ("b", "three")]
+    texts = [
+        Attachment(
+            url=f"https://copy.test/{name}",
+            kind="text",
+            media_type="text/plain",
+            made_at=visits[0].at,
+            content=text.encode(),
+        )
+        for name, text in seen
+    ]
+    evidence = open_evidence(make(), CLOCK)
+    capture(evidence, *texts, visits=tuple(visits))
+    with zipfile.ZipFile(evidence.folder / "c1" / "capture.wacz") as package:
+        _, *lines = map(json.loads, package.read("pages/pages.jsonl").splitlines())
+    assert [line["text"] for line in lines] == ["one\ntwo", "three"]

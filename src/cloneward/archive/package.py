@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import BinaryIO
+from types import MappingProxyType
+from typing import BinaryIO, Final
 
 from cloneward import __version__
 from cloneward.archive.container import Content, write_container
@@ -17,9 +18,12 @@ Sign = Callable[[str, str], Mapping[str, str]]
 
 SOFTWARE = f"cloneward {__version__}"
 _PIECE = 1024 * 1024
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def write_wacz(file: BinaryIO, capture: Capture, warc: Path, index: bytes, sign: Sign) -> None:
+def write_wacz(
+    file: BinaryIO, capture: Capture, warc: Path, index: bytes, sign: Sign, *, texts: Mapping[str, str] = _NONE
+) -> None:
     """Write the WACZ of a capture; the same parts, signed by the same key, make the same bytes.
 
     Args:
@@ -28,6 +32,7 @@ def write_wacz(file: BinaryIO, capture: Capture, warc: Path, index: bytes, sign:
         warc: the finished WARC.
         index: its CDXJ.
         sign: makes the signature over the list of files.
+        texts: the visible text of pages, by address.
 
     Raises:
         InputError: there is more than a ZIP takes.
@@ -36,7 +41,7 @@ def write_wacz(file: BinaryIO, capture: Capture, warc: Path, index: bytes, sign:
     contents: dict[str, Content] = {
         f"archive/{FILE_NAME}": warc,
         "indexes/index.cdx": index,
-        "pages/pages.jsonl": _list_pages(capture),
+        "pages/pages.jsonl": _list_pages(capture, texts),
     }
     created = capture.ended_at[:19] + "Z"  # whole seconds: validators read no others
     package = {
@@ -56,11 +61,12 @@ def write_wacz(file: BinaryIO, capture: Capture, warc: Path, index: bytes, sign:
     write_container(file, contents)
 
 
-def _list_pages(capture: Capture) -> bytes:
+def _list_pages(capture: Capture, texts: Mapping[str, str]) -> bytes:
     lines = [{"format": "json-pages-1.0", "id": "pages", "title": "All pages"}]
     for visit in capture.visits:
         page = {"id": digest_text(f"{visit.at} {visit.url}")[:24], "url": visit.url, "ts": visit.at}
-        lines.append({**page, "title": visit.title})
+        text = {"text": texts[visit.url]} if visit.url in texts else {}
+        lines.append({**page, "title": visit.title, **text})
     return b"".join(json.dumps(line).encode("ascii") + b"\n" for line in lines)
 
 

@@ -59,12 +59,33 @@ def keep_capture(
         recorder.write_info(capture.started_at, told)
         for exchange in exchanges:
             recorder.write_exchange(exchange)
+        texts = _TextKeeper(visit.url for visit in capture.visits)
         for attachment in attachments:
             recorder.write_attachment(attachment)
+            texts.add(attachment)
     with (folder / "capture.wacz").open("wb+") as file:
-        write_wacz(file, capture, warc, recorder.write_index(), evidence.signer.sign_wacz)
+        write_wacz(file, capture, warc, recorder.write_index(), evidence.signer.sign_wacz, texts=texts.give())
     warc.unlink()
     return evidence.seal(capture, clock.now())
+
+
+class _TextKeeper:
+    """Gathers the visible text of each page: its own, and that of the frames that come after it."""
+
+    def __init__(self, pages: Iterable[str]) -> None:
+        self._texts: dict[str, list[str]] = {page: [] for page in pages}
+        self._page = next(iter(self._texts), "")
+
+    def add(self, attachment: Attachment) -> None:
+        """Add what an attachment holds, if it is text that was seen."""
+        if attachment.url in self._texts:
+            self._page = attachment.url
+        if attachment.kind == "text" and self._page:
+            self._texts[self._page].append(attachment.content.decode("utf-8", "replace"))
+
+    def give(self) -> dict[str, str]:
+        """Give the text of each page that has any."""
+        return {page: "\n".join(texts) for page, texts in self._texts.items() if texts}
 
 
 def rotate_key(workspace: Workspace, clock: Clock) -> str:
