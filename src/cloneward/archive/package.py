@@ -21,7 +21,7 @@ _PIECE = 1024 * 1024
 _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
-def write_wacz(
+def write_wacz(  # noqa: PLR0913  the parts of a package, by their names
     file: BinaryIO, capture: Capture, warc: Path, index: bytes, sign: Sign, *, texts: Mapping[str, str] = _NONE
 ) -> None:
     """Write the WACZ of a capture; the same parts, signed by the same key, make the same bytes.
