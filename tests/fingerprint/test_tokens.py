@@ -70,6 +70,7 @@ def test_other_words_differ(left, right):
         ("1 2 3 4", 0),
         ("a 1 2 3 4 b 5 6", 4),
         ("٣ ３ ४ ௫", 0),
+        ("๑๒๓๔", 0),
         ("3rd x1 1x 2y", 4),
         ("", 0),
     ],

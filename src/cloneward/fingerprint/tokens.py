@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 _SEQUENCE = np.uint32(1 << 30)
 _ALONE = np.uint32(1 << 31)
 _IGNORED = np.uint32(1)  # stands inside a token without ending it; 0 ends it
+_PLAIN = np.uint32(2)  # from here on to `_SEQUENCE` a symbol stands for itself
+_ONE = np.uint64(1)
 _CODES_PER_TOKEN = 4  # of most texts more: English has 6 with its spaces; what has fewer is read twice
 NUMBERS = 4
 """Numbers in a row from which on they are a list or a table, and no words."""
@@ -99,21 +101,31 @@ def _tokenise_codes(
     ends = np.empty(room, np.int32)
     is_word = np.empty(room, np.bool_)
     lines = np.empty(room, np.int32)
+    size = np.uint64(codes.size)  # without a sign, so that nothing asks whether an index counts from the end
     line = 0
     count = 0
-    index = 0
-    while index < codes.size and count < room:
+    index = np.uint64(0)
+    while index < size and count < room:
         folded = table[codes[index]]
         if folded <= _IGNORED:
             line += codes[index] == _NEWLINE
-            index += 1
+            index += _ONE
             continue
-        starts[count] = index
+        start = index
+        starts[count] = start
         lines[count] = line
-        end = index
         running = _FNV_OFFSET
-        has_letter = False
-        while True:
+        symbol = folded & ~_ALONE
+        has_letter = (symbol < _ZERO) | (symbol > _NINE)
+        # nearly all words are a letter and plain symbols after it, and need no more than this
+        while has_letter and folded - _PLAIN < _SEQUENCE - _PLAIN:
+            running = (running ^ np.uint64(folded)) * _FNV_PRIME
+            index += _ONE
+            if index == size:
+                break
+            folded = table[codes[index]]
+        end = index
+        while index < size and folded != 0 and (index == start or not folded & _ALONE):
             if folded != _IGNORED:
                 symbol = folded & ~_ALONE
                 has_letter |= (symbol < _ZERO) | (symbol > _NINE)
@@ -123,13 +135,11 @@ def _tokenise_codes(
                         running = (running ^ np.uint64(sequences[first + step])) * _FNV_PRIME
                 else:
                     running = (running ^ np.uint64(symbol)) * _FNV_PRIME
-                end = index + 1
-            index += 1
-            if (folded & _ALONE) or index == codes.size:
+                end = index + _ONE
+            index += _ONE
+            if folded & _ALONE or index == size:
                 break
             folded = table[codes[index]]
-            if folded == 0 or (folded & _ALONE):
-                break
         hashes[count] = mix(running)
         ends[count] = end
         is_word[count] = has_letter

@@ -43,9 +43,18 @@ class TextPrint:
 def fingerprint(text: str) -> TextPrint:
     """Give tokens, shingles and sketch of a text; the sketch is empty below k tokens."""
     tokens = tokenise(text)
-    shingles = _shingle_hashes(tokens.hashes, SHINGLE)
-    positions = _choose(shingles, WINDOW)
-    return TextPrint(tokens, shingles, Sketch(TEXT, shingles[positions], positions))
+    shingles, positions, chosen = _winnow(tokens.hashes, SHINGLE, WINDOW)
+    return TextPrint(tokens, shingles, Sketch(TEXT, chosen, positions))
+
+
+@numba.njit(cache=True)
+def _winnow(
+    tokens: NDArray[np.uint64], size: int, window: int
+) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64]]:
+    """Give the hashes of all shingles, the positions of the chosen ones, and these, in one call: each has its price."""
+    shingles = _shingle_hashes(tokens, size)
+    positions = _choose(shingles, window)
+    return shingles, positions, shingles[positions]
 
 
 @numba.njit(cache=True)

@@ -107,8 +107,11 @@ class Index:
             for part in self.parts
             for s in [part.segment]
         ]
-        entries = ((number, entry) for number, (one, _) in enumerate(ranked) for entry in one[:most].tolist())
-        best = sorted((entry >> 32, number, entry & _PLACE) for number, entry in entries)[:most]
+        best = sorted(
+            (entry >> 32, number, entry & _PLACE)
+            for number, (one, _) in enumerate(ranked)
+            for entry in one[:most].tolist()
+        )[:most]
         named = [
             (self.parts[number].segment.item(place), -shared)
             for shared, number, place in best
