@@ -31,7 +31,9 @@ SPELLINGS: Final = {
 }
 
 # Packages whose metadata do not tell; each was read by a person.
-REVIEWED: Final[dict[str, tuple[str, str]]] = {}
+REVIEWED: Final[dict[str, tuple[str, str]]] = {
+    "imapclient": ("bsd-3-clause", "COPYING in its wheel, 4.1.0"),
+}
 
 _OPERATORS: Final = re.compile(r"\s+(and|or)\s+|[()]", re.IGNORECASE)
 _LONGEST_NAME: Final = 100  # characters; some packages put the whole text of the licence in the field
