@@ -2,11 +2,12 @@
 
 from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.match.counts import MOST, read_days, read_moment, read_numbers, spread_zones
+from cloneward.match.counts import MOST, choose_numbers, read_days, read_moment, read_numbers, spread_zones
 
 MOMENT = datetime(2025, 5, 3, 14, 5, 9, tzinfo=UTC)
 
@@ -130,3 +131,15 @@ def test_hostile_texts_are_bounded(text):
     """Numbers without end give no more than the first of them, quickly and without an error."""
     assert len(read_numbers(text)) <= MOST + 8
     assert len(read_days(text)) <= MOST + 2
+
+
+@given(st.lists(st.floats(0, 100), max_size=5), st.lists(st.tuples(st.floats(0, 100), st.floats(0, 9)), max_size=9))
+def test_each_value_has_the_narrowest_interval(values, intervals):
+    """Of the intervals that hold a value the least probable is chosen, and none where none holds it."""
+    lows = np.array([low for low, _ in intervals], np.float64)
+    widths = np.array([width for _, width in intervals], np.float64)
+    chosen = choose_numbers(np.array(values, np.float64), lows, lows + widths, widths).tolist()
+    for value, row in zip(values, chosen, strict=True):
+        holding = [width for low, width in intervals if low <= value < low + width]
+        assert (row < 0) == (not holding)
+        assert row < 0 or (widths[row] == min(holding) and lows[row] <= value < lows[row] + widths[row])

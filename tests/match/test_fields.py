@@ -1,6 +1,7 @@
 """The values of a record, and the keys by which it is found."""
 
 import json
+import math
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from cloneward.match.fields import (
     MOST_DEPTH,
     MOST_LEAVES,
     RECORD,
+    hold_record,
     is_one_word,
     list_asked,
+    list_gaps,
     list_versions,
     make_keys,
     read_leaves,
@@ -97,6 +100,36 @@ def test_fields_of_now_are_a_version_of_their_own():
     record = ItemRecord(id="a", fields={"a": "c"}, versions=(text, old))
     assert list_versions(record) == [(old.since, {"a": "b"}), (None, {"a": "c"})]
     assert list_versions(ItemRecord(id="a", fields={"a": "b"}, versions=(old,))) == [(old.since, {"a": "b"})]
+
+
+def test_all_versions_are_held_each_value_once():
+    """Of all versions the texts are held once, with a path, and so are the numbers and moments."""
+    versions = tuple(
+        ItemVersion(since=f"202{year}-01-01T00:00:00.000Z", fields={**FIELDS, "counts": {"followers": year}})
+        for year in range(3)
+    )
+    held = hold_record(ItemRecord(id="a", versions=versions))
+    assert [since for since, _ in held.versions] == [version.since for version in versions]
+    assert held.paths["Mia Suvor", False] == "name"
+    assert held.paths["Regen", True] == "posts.0.caption"
+    assert sorted(held.numbers) == [0, 1, 2, 3]
+    assert len(held.moments) == 1
+    assert held.trials == pytest.approx(math.log(3))
+
+
+def test_a_record_with_a_hundred_thousand_posts_is_held_in_part():
+    """Of many versions with very many posts together no more leaves are held than of one."""
+    fields = {"name": "Mia", "posts": [{"id": f"id{number}", "n": number} for number in range(100_000)]}
+    versions = tuple(ItemVersion(since=f"{2000 + n}-01-01T00:00:00.000Z", fields=fields) for n in range(20))
+    held = hold_record(ItemRecord(id="a", versions=versions))
+    assert sum(len(leaves) for _, leaves in held.versions) <= MOST_LEAVES
+    assert ("Mia", False) in held.paths
+
+
+def test_gaps_hold_the_emoji_of_their_line():
+    """The emoji before, between and behind words are told, and those of other lines are not."""
+    said = "🌙\n🪴 ab 🔥 cd 🌊\n🌙"
+    assert list_gaps(said, tokenise(said), 0, 2) == ["🪴", "🔥", "🌊"]
 
 
 def test_short_values_share_a_key_in_any_order():

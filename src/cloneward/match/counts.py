@@ -12,6 +12,10 @@ from datetime import UTC, datetime, timedelta
 from math import log
 from unicodedata import normalize
 
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
 MOST = 2000
 """Numbers that are read of one text; and days."""
 
@@ -107,6 +111,21 @@ def read_numbers(text: str) -> list[Number]:
         if len(found) >= MOST:
             break
     return found
+
+
+@numba.njit(cache=True)
+def choose_numbers(
+    values: NDArray[np.float64], lows: NDArray[np.float64], highs: NDArray[np.float64], chances: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """Give for each value the interval that holds it, by the least chance, or -1 where none does."""
+    chosen = np.full(values.size, -1, np.int64)
+    for number in range(values.size):
+        best = np.inf
+        for row in range(lows.size):
+            if lows[row] <= values[number] < highs[row] and chances[row] < best:
+                best = chances[row]
+                chosen[number] = row
+    return chosen
 
 
 def read_days(text: str) -> list[Day]:

@@ -7,10 +7,11 @@ handle, an id, an address), or a text. Where it stands is its path: `counts.foll
 import hashlib
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any, NamedTuple
 
 import numba
@@ -43,6 +44,8 @@ BAGS, PAIRS, LINES = 0, 1, 2
 """What the keys of a page are of."""
 
 _WIDE = 3
+_EDGE = 24  # code points around a text in which its first and last emoji are looked for
+_LEAST_LEAVES = 50  # of a version that are compared, however many there are
 _MOST_LINES = 3  # of a page that are one value together
 _SINGLE, _LISTED, _LONG = 1, 2, 4
 _OWN = np.uint64(0x6F776E) << np.uint64(40)  # how the keys of long texts begin, so that they stand side by side
@@ -71,25 +74,33 @@ def read_leaves(fields: Mapping[str, Any], most: int = MOST_LEAVES) -> list[Leaf
     stack: list[tuple[str, Any, bool, int]] = [("", fields, False, 0)]
     while stack and len(found) < most:
         path, raw, is_listed, depth = stack.pop()
-        if isinstance(raw, dict | list | tuple | Mapping):
-            if depth < MOST_DEPTH:
-                stack += _open(path, raw, is_listed, depth + 1)[most::-1]
-        elif (value := _read_value(raw)) is not None:
-            found.append(Leaf(path, value, is_listed))
+        if isinstance(raw, str | int | float):  # most are; what may be a mapping takes longest to tell
+            value = _read_value(raw)
+            if value is not None:
+                found.append(Leaf(path, value, is_listed))
+        elif isinstance(raw, dict | list | tuple | Mapping) and depth < MOST_DEPTH:
+            stack += reversed(_open(path, raw, is_listed, depth + 1, most=most))
     return found
 
 
-def _open(path: str, raw: Any, is_listed: bool, depth: int) -> list[tuple[str, Any, bool, int]]:  # noqa: ANN401, FBT001
+def _open(
+    path: str,
+    raw: Any,  # noqa: ANN401  as its owner wrote it
+    is_listed: bool,  # noqa: FBT001
+    depth: int,
+    *,
+    most: int,
+) -> list[tuple[str, Any, bool, int]]:
     start = f"{path}." if path else ""
     if isinstance(raw, list | tuple):
-        return [(f"{start}{place}", value, True, depth) for place, value in enumerate(raw)]
-    return [(f"{start}{str(key)[:100]}", value, is_listed, depth) for key, value in raw.items()]
+        return [(f"{start}{place}", value, True, depth) for place, value in enumerate(raw[:most])]
+    return [(f"{start}{str(key)[:100]}", value, is_listed, depth) for key, value in islice(raw.items(), most)]
 
 
-def _read_value(raw: object) -> float | datetime | str | None:
+def _read_value(raw: str | float) -> float | datetime | str | None:
     if isinstance(raw, str):
         return _read_text(raw[:MOST_CHARACTERS])
-    return _read_number(raw) if isinstance(raw, int | float) and not isinstance(raw, bool) else None
+    return None if isinstance(raw, bool) else _read_number(raw)
 
 
 @lru_cache(maxsize=10_000)
@@ -122,6 +133,43 @@ def list_versions(record: ItemRecord) -> list[tuple[str | None, Mapping[str, Any
     if record.fields and all(fields != record.fields for _, fields in told):
         told.append((None, record.fields))
     return told
+
+
+@dataclass(frozen=True, eq=False)
+class Held:
+    """The leaves of a record by version; the path of each text that it ever held, its numbers and its moments.
+
+    A text is told with whether a list holds it. Of all versions together `MOST_LEAVES` are read, the first of each.
+    """
+
+    item: str
+    versions: Sequence[tuple[str | None, Sequence[Leaf]]]
+    paths: Mapping[tuple[str, bool], str]
+    numbers: Collection[float]
+    moments: Collection[datetime]
+
+    @property
+    def trials(self) -> float:
+        """The nats for all the versions that might have agreed as well."""
+        return math.log(max(1, len(self.versions)))
+
+
+def hold_record(record: ItemRecord) -> Held:
+    """Give the leaves of all versions of a record."""
+    told = list_versions(record)
+    most = max(_LEAST_LEAVES, MOST_LEAVES // max(1, len(told)))
+    versions = [(since, read_leaves(fields, most)) for since, fields in told]
+    paths: dict[tuple[str, bool], str] = {}
+    numbers: dict[float, None] = {}
+    moments: dict[datetime, None] = {}
+    for path, value, is_listed in chain.from_iterable(leaves for _, leaves in versions):
+        if isinstance(value, str):
+            paths[value, is_listed] = path
+        elif isinstance(value, float):
+            numbers[value] = None
+        else:
+            moments[value] = None
+    return Held(record.id, versions, paths, numbers, moments)
 
 
 def sketch_record(record: ItemRecord) -> Sketch:
@@ -165,6 +213,19 @@ def strip_words(text: str) -> str:
     """Give the emoji of a stretch of text, without what only joins or colours them."""
     found = "".join(_EMOJI.findall(text))
     return found.translate(dict.fromkeys(map(ord, _NO_EMOJI))) if found else ""
+
+
+def list_gaps(said: str, tokens: Tokens, first: int, last: int) -> list[str]:
+    """Give the emoji before, between and behind some tokens of a text, on their lines."""
+    ends = tokens.ends[first:last].tolist()
+    starts = tokens.starts[first:last].tolist()
+    begin = max(said.rfind("\n", 0, starts[0]) + 1, starts[0] - _EDGE)
+    end = min(len(said), ends[-1] + _EDGE)
+    edge = said[ends[-1] : end].split("\n", 1)[0]
+    return [
+        *(strip_words(said[left:right]) for left, right in zip([begin, *ends[:-1]], starts, strict=True)),
+        strip_words(edge),
+    ]
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,34 +9,33 @@ names or by a page's labels.
 """
 
 import math
-from bisect import bisect_left
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from cloneward.fingerprint.short import hash_runs
-from cloneward.fingerprint.tokens import Tokens
-from cloneward.match.counts import spread_zones
+from cloneward.match.counts import choose_numbers, spread_zones
 from cloneward.match.fields import (
     HEAD_TOKENS,
     OWN_KEYS,
     RECORD,
     SHORT_TOKENS,
+    Held,
     Leaf,
     Values,
     hash_bag,
     hash_own,
     hash_path,
     hash_whole,
+    hold_record,
     is_one_word,
-    list_versions,
-    read_leaves,
+    list_gaps,
     read_values,
     sketch_record,
-    strip_words,
 )
 from cloneward.match.index import Index, build_index
 from cloneward.match.ranking import MOST_CANDIDATES, rank_records
@@ -49,10 +48,9 @@ REQUIRED = 13.8
 Load = Callable[[Sequence[str]], Sequence[ItemRecord]]
 """Takes ids of items and gives their records, in the same order."""
 
-_AT_ONCE = 4  # candidates that are loaded together
+_AT_ONCE = 4  # candidates that are loaded together; the first comes alone, since it mostly is the one
 _PATIENCE = 16  # candidates in a row that are not shown, after which the rest are not compared
 _LIKE = 0.5  # of the rarity of what a record that is shown shares with the page; with less, others are not compared
-_LEAVES = 20_000  # of all versions of one record that are compared
 _NEAR = 300  # code points from what else a page shows of a record within which its numbers and moments stand
 _RIVAL = 4.6  # nats by which a record must be ahead of another that the same words speak for: 100 times as probable
 _LANGUAGE = math.log(10)  # who shares a name shares a language, whose words are so much less rare
@@ -62,7 +60,6 @@ _MOST_OF_ONE = 12.0  # nats for one number, moment or value of a list
 _OF_SECOND, _OF_DAY, _OF_DATE = 12.0, 5.5, 3.0  # nats for a moment to the second, to the day, to a day of some month
 _OF_FEW, _OF_ONE = 2.0, 0.5  # nats below what tells one record from all: a handle of seven, a name of one
 _STRANGE_WORD = 4.0  # nats against a text for each word or emoji that is missing or not ours, each seam, a bare end
-_EDGE = 24  # code points around a text in which its first and last emoji are looked for
 _SHARED_TEXTS = 0.02  # of long texts that may be another's too, if one that stands whole is to be enough
 _SAMPLE = 20_000  # long texts from which that share is told
 _APART = 1.0  # nats by which a version must agree better than all others
@@ -95,12 +92,12 @@ def find_records(page: str, extract: Extract, index: Index, load: Load, beside: 
     readings: list[_Reading] = []
     least, missed = 0.0, 0
     ranked = rank_records(facts, index)[:MOST_CANDIDATES]
-    for first in range(0, len(ranked), _AT_ONCE):
-        asked = [entry for entry in ranked[first : first + _AT_ONCE] if entry[0] >= least]
+    for first, last in pairwise((0, 1, *range(_AT_ONCE, MOST_CANDIDATES + 1, _AT_ONCE))):
+        asked = [entry for entry in ranked[first:last] if entry[0] >= least]
         if not asked or missed >= _PATIENCE:
             break
-        for (rarity, _), record in zip(asked, load([item for _, item in asked]), strict=True):
-            reading = search.weigh(record)
+        records = load([item for _, item in asked])
+        for (rarity, _), reading in zip(asked, search.weigh(records), strict=True):
             if reading and reading.total(search.common) > search.common + REQUIRED - _RIVAL:
                 readings.append(reading)
             if reading and reading.is_shown(search.common):
@@ -136,11 +133,7 @@ class _Reading:
 
     def content(self) -> float:
         """Give the nats that do not merely name somebody; each stretch of the page counts once."""
-        spans: dict[tuple[int, int], float] = {}
-        for _, fact in self.facts:
-            if fact.is_content:
-                spans[fact.start, fact.end] = max(spans.get((fact.start, fact.end), 0.0), fact.nats)
-        return sum(spans.values()) - self.trials
+        return _sum_content(fact for _, fact in self.facts) - self.trials
 
     def naming(self) -> float:
         """Give the nats that name somebody; none if all that names them is what others are called too."""
@@ -168,6 +161,15 @@ class _Reading:
         return sum(fact.nats for fact in own if spans.meet(fact.start, fact.end)) > sum(fact.nats for fact in own) / 2
 
 
+def _sum_content(facts: Iterable[_Fact]) -> float:
+    """Give the nats of facts that do not merely name somebody; each stretch of the page counts once."""
+    spans: dict[tuple[int, int], float] = {}
+    for fact in facts:
+        if fact.is_content:
+            spans[fact.start, fact.end] = max(spans.get((fact.start, fact.end), 0.0), fact.nats)
+    return sum(spans.values())
+
+
 class _Search:
     """One page beside records, one after another."""
 
@@ -179,37 +181,52 @@ class _Search:
         self._numbers = np.array([(n.start, n.low, n.high, n.chance) for n in page.numbers]).reshape(-1, 4)
         self._paths: dict[str, bool] = {}
         self._number_places = np.array([page.to_place(number.start) for number in page.numbers], np.int64)
+        self._day_places = np.array([page.to_place(day.start) for day in page.days], np.int64)
 
-    def weigh(self, record: ItemRecord) -> "_Reading | None":
-        """Give the record as the page shows it; none if it shows no text of it."""
-        versions = list_versions(record)
-        most = max(50, _LEAVES // max(1, len(versions)))
-        leaves = [read_leaves(fields, most) for _, fields in versions]
-        enough = self.common + REQUIRED + math.log(max(1, len(versions)))
-        facts = self._find_texts([leaf for one in leaves for leaf in one if isinstance(leaf.value, str)], enough)
+    def weigh(self, records: Sequence[ItemRecord]) -> "list[_Reading | None]":
+        """Give each record as the page shows it; none if what it shows of it cannot be enough, or is no text."""
+        held = [hold_record(record) for record in records]
+        texts = [list(one.paths) for one in held]
+        values = read_values([text for one in texts for text, _ in one])
+        sightings = find_sightings(self._page, [text for one in texts for text, _ in one], values)
+        readings, first = [], 0
+        for one, asked in zip(held, texts, strict=True):
+            seen = {
+                number: sighting
+                for number, sighting in enumerate(sightings[first : first + len(asked)], first)
+                if sighting is not None
+            }
+            readings.append(self._read_record(one, self._find_texts(one, asked, values, seen, first)))
+            first += len(asked)
+        return readings
+
+    def _read_record(self, held: Held, facts: Mapping[tuple[object, bool], _Fact]) -> _Reading | None:
         if not facts:
             return None
-        places = sorted({self._page.to_place(fact.start) for fact in facts.values()})
-        numbers = {leaf.value for one in leaves for leaf in one if isinstance(leaf.value, float)}
-        moments = {leaf.value for one in leaves for leaf in one if isinstance(leaf.value, datetime)}
-        found: dict[tuple[object, bool], _Fact] = dict(facts)
-        for value, fact in (self._find_numbers(numbers, places) | self._find_moments(moments, places)).items():
+        places = np.unique([self._page.to_place(fact.start) for fact in facts.values()])
+        found = dict(facts)
+        others = self._find_numbers(held.numbers, places) | self._find_moments(held.moments, places)
+        for value, fact in others.items():
             found[value, False] = found[value, True] = fact
-        return _choose_version(
-            record.id, [(since, one) for (since, _), one in zip(versions, leaves, strict=True)], found
-        )
+        if _sum_content(found.values()) <= REQUIRED - _RIVAL:
+            return None
+        return _choose_version(held, found)
 
-    def _find_texts(self, leaves: Iterable[Leaf], enough: float) -> dict[tuple[object, bool], _Fact]:
-        paths = {(str(leaf.value), leaf.is_listed): leaf.path for leaf in leaves}
-        asked = sorted(paths)
-        values = read_values([text for text, _ in asked])
+    def _find_texts(
+        self,
+        held: Held,
+        asked: Sequence[tuple[str, bool]],
+        values: Values,
+        seen: Mapping[int, Sighting],
+        first: int,
+    ) -> dict[tuple[object, bool], _Fact]:
+        """Give what the sightings of a record's texts say, by text; those are the values from `first` on."""
+        enough = self.common + REQUIRED + held.trials
         listed = sum(is_listed for _, is_listed in asked)
         found: dict[tuple[object, bool], _Fact] = {}
-        for number, sighting in enumerate(find_sightings(self._page, [text for text, _ in asked], values)):
-            if sighting is None:
-                continue
-            text, is_listed = asked[number]
-            is_text = not is_listed and not is_one_word(text) and self._holds_texts(paths[asked[number]])
+        for number, sighting in seen.items():
+            text, is_listed = asked[number - first]
+            is_text = not is_listed and not is_one_word(text) and self._holds_texts(held.paths[text, is_listed])
             tokens = values.tokens.hashes[values.bounds[number] : values.bounds[number + 1]]
             if is_listed:
                 nats = self._weigh_listed(tokens, sighting, listed)
@@ -219,13 +236,12 @@ class _Search:
                     nats = enough
             else:
                 nats = self._rarity(hash_whole(tokens, 0, tokens.size))
-            content = is_listed or is_text
-            found[asked[number]] = _Fact(
+            found[text, is_listed] = _Fact(
                 sighting.start,
                 sighting.end,
                 sighting.agreement,
                 nats,
-                is_content=content,
+                is_content=is_listed or is_text,
                 is_unique=nats > self.common - (_OF_FEW if is_one_word(text) else _OF_ONE),
             )
         return found
@@ -345,39 +361,37 @@ class _Search:
         """Mark which emoji of a text are shown where it has them, and give how many stand there that are not ours."""
         first, last = int(values.bounds[number]), int(values.bounds[number + 1])
         is_emoji = values.sign_tokens[values.sign_bounds[number] : values.sign_bounds[number + 1]] < 0
-        ours = _list_gaps(values.said, values.tokens, first, last)
-        theirs = _list_gaps(self._page.said, self._page.tokens, sighting.first, sighting.last)
+        ours = list_gaps(values.said, values.tokens, first, last)
+        theirs = list_gaps(self._page.said, self._page.tokens, sighting.first, sighting.last)
         theirs[0], theirs[-1] = self._page.find_line(sighting.start, sighting.end)
         same = [own == other for own, other in zip(ours, theirs, strict=True)]
         shown[is_emoji] = np.array(same)[np.cumsum(~is_emoji)[is_emoji]]
         others = [bool(other or (own and self._page.has_emoji)) for own, other in zip(ours, theirs, strict=True)]
         return float(sum(other and not is_same for other, is_same in zip(others, same, strict=True)))
 
-    def _find_numbers(self, values: Iterable[float], places: list[int]) -> dict[object, _Fact]:
-        near = np.array([_is_near(place, places) for place in self._number_places.tolist()], np.bool_)
-        rows = np.flatnonzero(near)
-        if not rows.size:
+    def _find_numbers(self, values: Collection[float], places: NDArray[np.int64]) -> dict[object, _Fact]:
+        rows = np.flatnonzero(_are_near(self._number_places, places))
+        if not rows.size or not values:
             return {}
         starts, lows, highs, chances = self._numbers[rows].T
         trials = math.log(np.unique(starts).size)
+        chosen = choose_numbers(np.array(list(values), np.float64), lows, highs, chances).tolist()
         found: dict[object, _Fact] = {}
-        for value in values:
-            agreeing = np.flatnonzero((lows <= value) & (value < highs))
-            if not agreeing.size:
+        for value, row in zip(values, chosen, strict=True):
+            if row < 0:
                 continue
-            row = agreeing[np.argmin(chances[agreeing])]
             number = self._page.numbers[rows[row]]
             nats = max(0.0, min(_MOST_OF_ONE, -math.log(chances[row])) - trials)
             agreement: Agreement = "exact" if number.is_exact else "rounded"
             found[value] = _Fact(number.start, number.end, agreement, nats, is_content=True)
         return found
 
-    def _find_moments(self, values: Iterable[datetime], places: list[int]) -> dict[object, _Fact]:
-        days = [day for day in self._page.days if _is_near(self._page.to_place(day.start), places)]
+    def _find_moments(self, moments: Collection[datetime], places: NDArray[np.int64]) -> dict[object, _Fact]:
+        near = _are_near(self._day_places, places).tolist()
+        days = [day for day, is_near in zip(self._page.days, near, strict=True) if is_near]
         if not days:
             return {}
         by_date = {(day.year, day.month, day.day, day.second): day for day in days}
-        moments = list(values)
         trials = math.log(len(days)) + math.log(max(1, len(moments)))
         found: dict[object, _Fact] = {}
         for moment in moments:
@@ -404,30 +418,14 @@ def _count_ways(sighting: Sighting) -> float:
     return math.lgamma(min(size, SHORT_TOKENS) + 1)
 
 
-def _list_gaps(said: str, tokens: Tokens, first: int, last: int) -> list[str]:
-    """Give the emoji before, between and behind some tokens of a text, on their lines."""
-    ends = tokens.ends[first:last].tolist()
-    starts = tokens.starts[first:last].tolist()
-    begin = max(said.rfind("\n", 0, starts[0]) + 1, starts[0] - _EDGE)
-    end = min(len(said), ends[-1] + _EDGE)
-    edge = said[ends[-1] : end].split("\n", 1)[0]
-    return [
-        *(strip_words(said[left:right]) for left, right in zip([begin, *ends[:-1]], starts, strict=True)),
-        strip_words(edge),
-    ]
-
-
-def _choose_version(
-    item: str, versions: list[tuple[str | None, list[Leaf]]], found: dict[tuple[object, bool], _Fact]
-) -> _Reading | None:
-    trials = math.log(max(1, len(versions)))
+def _choose_version(held: Held, found: Mapping[tuple[object, bool], _Fact]) -> _Reading | None:
     readings = []
-    for since, leaves in versions:
+    for since, leaves in held.versions:
         shown = {
             leaf.path: found[leaf.value, leaf.is_listed] for leaf in leaves if (leaf.value, leaf.is_listed) in found
         }
         facts = _share_numbers(tuple(shown.items()))
-        readings.append((_rate(facts, leaves), _Reading(item, since, facts, trials)))
+        readings.append((_rate(facts, leaves), _Reading(held.item, since, facts, held.trials)))
     readings.sort(key=lambda rated: -rated[0])
     if not readings:
         return None
@@ -436,7 +434,7 @@ def _choose_version(
     return replace(best, version=None) if is_alike else best
 
 
-def _rate(facts: tuple[tuple[str, _Fact], ...], leaves: list[Leaf]) -> float:
+def _rate(facts: tuple[tuple[str, _Fact], ...], leaves: Sequence[Leaf]) -> float:
     """Give how well a version agrees: its evidence, less what of it the page leaves out before what it shows."""
     shown = {path for path, _ in facts}
     last = max((place for place, leaf in enumerate(leaves) if leaf.path in shown), default=-1)
@@ -470,9 +468,13 @@ def _settle(readings: list[_Reading], common: float) -> list[_Reading]:
     return chosen
 
 
-def _is_near(place: int, places: list[int]) -> bool:
-    at = bisect_left(places, place)
-    return any(abs(places[other] - place) <= _NEAR for other in (at - 1, at) if 0 <= other < len(places))
+def _are_near(asked: NDArray[np.int64], places: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell of each place whether another, of those ascending ones, is near."""
+    after = np.searchsorted(places, asked)
+    above = places[np.minimum(after, places.size - 1)]
+    below = places[np.maximum(after - 1, 0)]
+    is_near: NDArray[np.bool_] = np.minimum(np.abs(above - asked), np.abs(asked - below)) <= _NEAR
+    return is_near
 
 
 def _make_match(page: str, facts: PageFacts, reading: _Reading) -> Match:
