@@ -6,7 +6,10 @@ read, and the problems.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
+
+Failure = Literal["dns", "host", "tls"]
+"""Where it failed to reach a site: its name, its host, or the certificate that the host showed."""
 
 
 class Error(Exception):
@@ -46,10 +49,13 @@ class Unavailable(Error):
     code = "unavailable"
     exit_code = 75
 
-    def __init__(self, message: str, *, hint: str = "", retry_after_s: float | None = None) -> None:
-        """Add when it makes sense to try again, in seconds, where that is known."""
+    def __init__(
+        self, message: str, *, hint: str = "", retry_after_s: float | None = None, cause: Failure = "host"
+    ) -> None:
+        """Add when it makes sense to try again, in seconds, where that is known, and what of a site failed."""
         super().__init__(message, hint=hint)
         self.retry_after_s = retry_after_s
+        self.cause = cause
 
 
 class EvidenceError(Error):

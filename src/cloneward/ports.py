@@ -1,8 +1,12 @@
 """What a stage asks of the outside, where more than one thing can answer."""
 
-from typing import Protocol
+from collections.abc import Callable
+from typing import Protocol, TypeVar, TypeVarTuple
 
 from cloneward.model.vantage import Bounds, Rendering, Vantage
+
+Value = TypeVar("Value")
+Arguments = TypeVarTuple("Arguments")
 
 
 class Browser(Protocol):
@@ -17,5 +21,17 @@ class Browser(Protocol):
             InputError: `url` is no web address.
             RefusedError: the guard does not let us there.
             Unavailable: nothing answers there, or the browser cannot be started.
+        """
+        ...
+
+
+class Steps(Protocol):
+    """Runs the steps of a workflow's body: at once, or so that what was done is not done again after a crash."""
+
+    def step(self, name: str, function: Callable[[*Arguments], Value], *arguments: *Arguments) -> Value:
+        """Give what a function gives; of a step that has run to its end before, what it gave then.
+
+        One that was cut short runs again, so running twice must do no harm. What it gives is kept as JSON, and read
+        back as what its annotation says.
         """
         ...

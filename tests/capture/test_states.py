@@ -1,10 +1,12 @@
 """Tests of cloneward.capture.states."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
 
 from cloneward.capture.states import Look, find_state
+from cloneward.errors import Problem
 from cloneward.model.evidence import Exchange
 from cloneward.model.vantage import Document, Rendering
 
@@ -111,3 +113,43 @@ def test_short_and_missing_texts_are_borne():
     assert find_state([look(f"Here: Call  me now. {THEIRS}")], "Call me\nnow.").state == "live"
     assert find_state([look(THEIRS)], "Call me now.").state == "changed"
     assert find_state([look(THEIRS)], "").containment is None
+
+
+def unreached(why, addresses=()):
+    """What a browser gives of a host that it does not reach: its own page of failure."""
+    document = Document(url="chrome-error://chromewebdata/", html=f"<p>{OURS}</p>")
+    times = {"started_at": AT, "ended_at": AT}
+    problem = Problem(code="host_unreached", page=None, text=f"x.test:443: {why}")
+    return Look(
+        vantage="first",
+        rendering=Rendering(
+            url="https://x.test/",
+            final_url="chrome-error://chromewebdata/",
+            documents=(document,),
+            addresses={"x.test": addresses},
+            problems=(problem,),
+            **times,
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("seen", "cause"),
+    [
+        (unreached("x.test has no address"), "dns"),
+        (unreached("timed out", ("192.0.2.7",)), "host"),
+        (unreached("TLS failed: certificate has expired", ("192.0.2.7",)), "tls"),
+    ],
+)
+def test_page_of_failure_is_no_page(seen, cause):
+    """What a browser shows of itself where nobody answers is never compared; the cause is what was reached."""
+    revisit = find_state([seen], OURS)
+    assert (revisit.state, revisit.cause, revisit.containment) == ("unreachable", cause, None)
+
+
+def test_another_host_that_fails_does_not_count():
+    """A picture's host that is not reached takes nothing from a page that was answered."""
+    seen = look(OURS)
+    problem = Problem(code="host_unreached", page=None, text="pictures.test:443: timed out")
+    seen = replace(seen, rendering=replace(seen.rendering, problems=(problem,)))
+    assert find_state([seen], OURS).state == "live"

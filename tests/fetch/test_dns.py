@@ -58,8 +58,9 @@ def test_no_address(names):
     """A name that does not exist or has no address is told as such."""
     server = names({("a.test", "TXT"): [['"x"']]})
     for host in ("a.test", "none.test"):
-        with pytest.raises(Unavailable, match=f"{host} has no address"):
+        with pytest.raises(Unavailable, match=f"{host} has no address") as failed:
             resolver(server).find_addresses(host, 5)
+        assert failed.value.cause == "dns"
 
 
 def test_silence_ends(names):

@@ -519,6 +519,7 @@ def test_no_answer(start, open_fetcher, behave):
     with pytest.raises(Unavailable, match=r"http://a\.test/ does not answer: .") as failed:
         open_fetcher(start(behave)).get("http://a.test/", purpose="capture")
     assert failed.value.hint
+    assert failed.value.cause == "host"
     assert time.monotonic() - began_s < 5
 
 
@@ -575,8 +576,9 @@ def test_tls_is_for_the_name(start, open_fetcher, authority):
 def test_tls_must_hold(start, open_fetcher, authority, days, words):
     """A certificate that is out of date, or signed by nobody we trust, is told as such."""
     host = start(say(answer()), tls=server_tls(authority.sign("a.test", days=days)))
-    with pytest.raises(Unavailable, match=f"does not hold: .*{words}"):
+    with pytest.raises(Unavailable, match=f"does not hold: .*{words}") as failed:
         open_fetcher(host, tls=authority.tls if days < 0 else None).get("https://a.test/", purpose="capture")
+    assert failed.value.cause == "tls"
 
 
 def test_tls_where_there_is_none(start, open_fetcher, authority):

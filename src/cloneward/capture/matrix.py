@@ -72,13 +72,13 @@ def list_vantages(
 
 def compare_renderings(renderings: Mapping[str, Rendering]) -> tuple[Difference, ...]:
     """Give how far what each vantage was given differs from what the first one was; by the vantages' names."""
-    texts = {name: _read_text(rendering) for name, rendering in renderings.items()}
+    texts = {name: read_text(rendering) for name, rendering in renderings.items()}
     prints = {name: np.unique(fingerprint(text).shingles) for name, text in texts.items()}
     first = next(iter(prints.values()), np.empty(0, np.uint64))
     return tuple(
         Difference(
             vantage=name,
-            status=_find_status(rendering),
+            status=find_status(rendering),
             final_url=rendering.final_url,
             words=len(texts[name].split()),
             jaccard=_measure_jaccard(first, prints[name]),
@@ -87,7 +87,7 @@ def compare_renderings(renderings: Mapping[str, Rendering]) -> tuple[Difference,
     )
 
 
-def _read_text(rendering: Rendering) -> str:
+def read_text(rendering: Rendering) -> str:
     """Give what is visible in all frames of a page."""
     return "\n".join(extract(document.html.encode("utf-8", "replace"), "html").text for document in rendering.documents)
 
@@ -97,7 +97,7 @@ def _measure_jaccard(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> flo
     return round(np.intersect1d(left, right).size / union, 4) if union else None
 
 
-def _find_status(rendering: Rendering) -> int | None:
+def find_status(rendering: Rendering) -> int | None:
     """Give the status of the page where the visit ended."""
     page = rendering.final_url.partition("#")[0]
     answers = [exchange.status for exchange in rendering.exchanges if exchange.url.partition("#")[0] == page]

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from cloneward.capture.matrix import find_status, read_text
 from cloneward.capture.parking import find_parking, find_suspension
-from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.model.vantage import Rendering
 from cloneward.model.watch import SHOWN, Cause, Revisit, State
@@ -22,6 +22,7 @@ _FEWEST: Final = 10  # words; below, a page says nothing
 _GONE: Final = frozenset({404, 410})
 _LEGAL: Final = 451
 _REFUSED: Final = 400
+_TLS: Final = "TLS failed"  # how the recording proxy words it
 _HELD: Final = frozenset({"clienthold", "serverhold"})
 
 
@@ -46,8 +47,11 @@ def find_state(
         before: the state at the last visit; what is shown again after a state of being gone is `back`.
         domain_status: of the domain at its registry, as RDAP or WHOIS spell it.
     """
-    shingles = np.unique(fingerprint(sealed).shingles)
-    seen = [_see(look, shingles, sealed) for look in looks]
+    return join_sights([see(look, sealed) for look in looks], before=before, domain_status=domain_status)
+
+
+def join_sights(seen: Sequence[Revisit], *, before: State | None = None, domain_status: Sequence[str] = ()) -> Revisit:
+    """Give the state of an address from what `see` gave for every vantage; otherwise as `find_state`."""
     shown = [one for one in seen if one.state == "live"]
     withheld = [one for one in seen if one.state not in {"live", "unreachable"}]
     if shown and withheld:
@@ -61,13 +65,15 @@ def find_state(
     return (withheld or seen)[0]
 
 
-def _see(look: Look, sealed: NDArray[np.uint64], words: str) -> Revisit:
+def see(look: Look, sealed: str) -> Revisit:
     """Give the state as one vantage sees it: never cloaked, and never back."""
     if look.rendering is None:
         return Revisit(state="unreachable", cause=look.failure, evidence=f"{look.vantage}: {look.told}")
     rendering = look.rendering
-    text = _read_text(rendering)
-    containment = _measure_containment(sealed, words, text)
+    if failure := _find_failure(rendering):
+        return Revisit(state="unreachable", cause=failure[0], evidence=f"{look.vantage}: {failure[1]}")
+    text = read_text(rendering)
+    containment = _measure_containment(np.unique(fingerprint(sealed).shingles), sealed, text)
     state, cause, what = _tell(rendering, text, containment)
     return Revisit(state=state, cause=cause, evidence=f"{look.vantage}: {what}", containment=containment)
 
@@ -82,7 +88,7 @@ def _tell(rendering: Rendering, text: str, containment: float | None) -> tuple[S
     standing_in = _tell_stand_in(rendering, text, is_elsewhere=is_elsewhere)
     if standing_in is not None:
         return standing_in
-    status = _find_status(rendering)
+    status = find_status(rendering)
     if is_elsewhere:
         return "moved", "redirect", rendering.final_url
     if status is not None and status >= _REFUSED:
@@ -117,19 +123,20 @@ def _measure_containment(sealed: NDArray[np.uint64], words: str, text: str) -> f
     return float(short in " ".join(text.split())) if short else None
 
 
-def _read_text(rendering: Rendering) -> str:
-    return "\n".join(extract(document.html.encode("utf-8", "replace"), "html").text for document in rendering.documents)
-
-
 def _list_frames(rendering: Rendering) -> tuple[str, ...]:
     return tuple(document.url for document in rendering.documents)
 
 
-def _find_status(rendering: Rendering) -> int | None:
-    """Give the status of the page where the visit ended."""
-    page = rendering.final_url.partition("#")[0]
-    answers = [exchange.status for exchange in rendering.exchanges if exchange.url.partition("#")[0] == page]
-    return answers[-1] if answers else None
+def _find_failure(rendering: Rendering) -> tuple[Cause, str] | None:
+    """Give why a browser showed nothing but its own page of failure; none where a page was answered."""
+    hosts = {host_of(rendering.url), host_of(rendering.final_url)}
+    unreached = [problem.text for problem in rendering.problems if problem.code == "host_unreached"]
+    told = next((text for text in unreached if host_of(text.partition(" ")[0].rstrip(":")) in hosts), None)
+    if told is None or find_status(rendering) is not None:
+        return None
+    if not any(rendering.addresses.get(host) for host in hosts):
+        return "dns", told
+    return ("tls" if _TLS in told else "host"), told
 
 
 def _domain(address: str) -> str:

@@ -37,7 +37,8 @@ class Resolver:
         v4 = [ipaddress.IPv4Address(text) for text in self._ask(host, "A", deadline)]
         v6 = [] if v4 else [ipaddress.IPv6Address(text) for text in self._ask(host, "AAAA", deadline)]
         if not v4 and not v6:
-            raise Unavailable(f"{host} has no address", hint="the name is not in use, or is written wrongly")
+            hint = "the name is not in use, or is written wrongly"
+            raise Unavailable(f"{host} has no address", hint=hint, cause="dns")
         return (*sorted(v4), *sorted(v6))
 
     def find_texts(self, name: str, timeout_s: float) -> tuple[str, ...]:
@@ -61,7 +62,7 @@ class Resolver:
             return []
         except (dns.exception.DNSException, OSError) as error:
             what = f"no name server tells the {kind} records of {host}: {str(error) or type(error).__name__}"
-            raise Unavailable(what, hint="look whether the network is up, then try again") from error
+            raise Unavailable(what, hint="look whether the network is up, then try again", cause="dns") from error
         if answer.rdtype == dns.rdatatype.TXT:
             return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
         return [record.address for record in answer]

@@ -215,10 +215,11 @@ class Fetcher:
                 return _read_body(response, _Body(exchange, deadline, self._rules.max_bytes))
         except ssl.SSLCertVerificationError as error:
             what = f"the certificate of {parts.hostname} does not hold: {error.verify_message}"
-            raise Unavailable(what, hint="a visitor's browser would warn of it too") from error
+            raise Unavailable(what, hint="a visitor's browser would warn of it too", cause="tls") from error
         except wire.FAULTS as error:
             hint = "the host may be gone, busy or no web server; try later"
-            raise Unavailable(f"{url} does not answer: {str(error) or type(error).__name__}", hint=hint) from error
+            what = f"{url} does not answer: {str(error) or type(error).__name__}"
+            raise Unavailable(what, hint=hint, cause="tls" if isinstance(error, ssl.SSLError) else "host") from error
         except h11.LocalProtocolError as error:
             raise InputError(f"a header cannot be sent: {error}", hint="give one line of Latin letters") from error
 

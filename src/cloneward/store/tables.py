@@ -224,3 +224,33 @@ forgotten = Table(
     Column("why", Text, nullable=False, comment="expired or asked"),
     comment="One row a thing that went: that it was there, and since when it is not.",
 )
+
+watches = Table(
+    "watches",
+    metadata,
+    Column("id", Text, primary_key=True, comment="from the address"),
+    Column("url", Text, nullable=False, comment="canonical"),
+    Column("against", Text, nullable=False, comment="id of the sealed capture that it is compared with"),
+    Column("has_notice", Boolean, nullable=False, comment="whether a notice is open"),
+    Column("visits", Integer, nullable=False, comment="how many were made; numbers the next"),
+    Column("unchanged", Integer, nullable=False, comment="visits since the state was first found"),
+    Column("next_at", UtcTime, nullable=False, comment="when the next visit is due"),
+    Column("removed_at", UtcTime, comment="null: it is watched"),
+    Index(None, "next_at"),
+    comment="One row an address that is visited again and again: how it stands now.",
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("watch", Text, ForeignKey("watches.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 0, no gaps"),
+    Column("at", UtcTime, nullable=False),
+    Column("since", UtcTime, nullable=False, comment="when this state was first found, without another between"),
+    Column("state", Text, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("evidence", Text, nullable=False),
+    Column("containment", Text, comment="part of the sealed text that was there, as decimal digits"),
+    Column("captures", Codes, comment="ids of the captures of the visit, with spaces between them"),
+    comment="One row a visit of a watched address: facts, never edited.",
+)

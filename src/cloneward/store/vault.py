@@ -46,6 +46,11 @@ def note_copy(connection: Connection, kept: Kept) -> None:
         connection.execute(copies.insert(), row)
 
 
+def drop_copy(connection: Connection, copy: str, kind: Kind) -> None:
+    """Note that a copy lies there no longer, though nothing went: it is where it was before."""
+    connection.execute(delete(copies).where(copies.c.id == copy, copies.c.kind == kind))
+
+
 def list_kept(connection: Connection) -> Iterator[Kept]:
     """Give all that is kept for a time, a row at a time."""
     for row in connection.execute(select(vault.c.code, vault.c.since, vault.c.case_id).order_by(vault.c.code)):
