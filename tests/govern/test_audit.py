@@ -149,3 +149,12 @@ def test_hostile_lines():
     """Lines that are none end the walk with a gap and raise nothing."""
     assert [gap.text for gap in find_gaps([b"{}\n"])] == ["it cannot be read"]
     assert list_unreviewed([b"\xff\n"]) == []
+
+
+@pytest.mark.parametrize("number", [[], {}, None, "1", 1.5])
+def test_a_permission_that_is_no_number(ledger, clock, number):
+    """Whatever a line gives as the number of its permission, it is a gap and no error."""
+    ledger.add(Act("vault.opened", "s1", "privacy", {"permission": number}), clock.now())
+    ledger.add(Act("access.reviewed", "s1", "privacy", {"looked_at": number}), clock.now())
+    assert len(list(find_gaps(read(ledger)))) == 2
+    assert list_unreviewed(read(ledger)) == []

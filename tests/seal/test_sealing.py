@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 
 from cloneward.errors import EvidenceError, InputError, Unavailable
-from cloneward.seal.sealing import load_seal, measure_folder
+from cloneward.seal.sealing import load_seal, measure_folder, tell_state
 from cloneward.seal.stamps import Authority
 from cloneward.seal.verify import Slice, find_archive_faults, open_zip, verify
 from tests.seal.owner import Owner, make_seed
@@ -173,6 +173,43 @@ def test_broken_seals(alone):
         path.write_bytes(changed)
         with pytest.raises(EvidenceError, match="is broken"):
             alone.evidence.stamp(capture.id, alone.ask, who="ana", at=alone.now())
+
+
+@pytest.mark.server
+def test_authorities_named_later(owner):
+    """What was sealed before any authority was named is stamped by those that are named later."""
+    owner.authorities, named = (), owner.authorities
+    owner.open()
+    seal = owner.capture()
+    late = owner.now() + timedelta(days=1)
+    assert owner.evidence.stamp(seal.subject, owner.ask, who="ana", at=late) == (seal, ())
+    owner.authorities, owner.offset = named, timedelta(minutes=20)
+    owner.open()
+    done, problems = owner.evidence.stamp(seal.subject, owner.ask, who="ana", at=owner.now())
+    assert (done.state, len(done.tokens), problems) == ("sealed", 2, ())
+
+
+@pytest.mark.server
+def test_what_is_broken_is_told_so(owner):
+    """A capture with anything changed, added or missing stands as broken; a token that was changed is waited for."""
+    seal = owner.capture()
+    folder = owner.evidence.folder / seal.subject
+    assert tell_state(folder).state == "sealed"
+    for name, content in [("seal.json", b"{}"), ("capture.wacz", b"x"), ("added", b""), ("capture.wacz", None)]:
+        path = folder / name
+        before = path.read_bytes() if path.exists() else None
+        path.write_bytes(content) if content is not None else path.unlink()
+        standing = tell_state(folder)
+        assert standing.state == "broken", name
+        assert standing.why
+        assert owner.evidence.list_pending() == []
+        path.write_bytes(before) if before is not None else path.unlink()
+    token = folder / "tst" / "one.tsr"
+    token.write_bytes(token.read_bytes()[:-1])
+    assert (tell_state(folder).state, tell_state(folder).waits_for) == ("pending", ("one",))
+    assert owner.evidence.stamp(seal.subject, owner.ask, who="ana", at=owner.now())[0].state == "sealed"
+    moved = folder.rename(folder.with_name("c0"))
+    assert tell_state(moved).why == f"it is the seal of {seal.subject}"
 
 
 def test_no_authorities(tmp_path):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from cloneward.model.retention import Kept
-from cloneward.store.vault import count_forgotten, forget, list_kept, note_copy, put_values, read_value
+from cloneward.store.vault import count_forgotten, drop_copy, forget, list_kept, note_copy, put_values, read_value
 from tests.store.entries import START
 
 
@@ -69,3 +69,11 @@ def test_all_or_nothing(workspace, clock):
         fail()
     with workspace.transaction(clock) as connection:
         assert read_value(connection, "a") is None
+
+
+def test_a_copy_that_is_put_back(connection):
+    """A copy that is where it was before is noted no longer, and was not forgotten."""
+    note_copy(connection, Kept("c1", "quarantine", START))
+    drop_copy(connection, "c1", "quarantine")
+    assert list(list_kept(connection)) == []
+    assert count_forgotten(connection, "quarantine") == 0

@@ -16,6 +16,13 @@ def test_staff_of_the_settings():
     assert staff.cases == {"c1": {"ann"}}
 
 
+def test_one_owner():
+    """Settings that say nothing of roles make whoever is there everything; one word of roles ends that."""
+    assert read_staff(Roles()).is_alone
+    for roles in (Roles(admin=("adi",)), Roles(cases={"c1": ("ann",)})):
+        assert not read_staff(roles).is_alone
+
+
 def test_gate_of_a_workspace(tmp_path):
     """A decision stands on the ledger of the workspace, a no as well."""
     workspace = make_workspace(tmp_path)

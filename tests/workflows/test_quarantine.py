@@ -8,13 +8,15 @@ import pytest
 from PIL import Image
 
 from cloneward.capture.stop import Hit, Withheld
-from cloneward.errors import InputError, RefusedError
+from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.govern.audit import find_gaps
 from cloneward.model.ids import digest_bytes
+from cloneward.store.vault import list_kept
+from cloneward.workflows import retain
 from cloneward.workflows.access import open_gate
 from cloneward.workflows.evidence import open_evidence
 from cloneward.workflows.quarantine import Quarantine, open_stop
-from cloneward.workflows.retain import CLOSED, hold
+from cloneward.workflows.retain import CLOSED, hold, plan_retention, run_retention
 from tests.workflows.keepers import Clock, ask, make_workspace
 
 
@@ -138,8 +140,68 @@ def test_seized(place, is_held):
     assert [file.name for file in folder.iterdir()] == ["seal.json"]
     assert not working.exists()
     assert not place.holds(BAD)
-    is_preserved = (place.workspace.folder / "quarantine" / f"{WITHHELD.digest}{CLOSED}").exists()
+    is_preserved = (place.workspace.folder / "quarantine" / f"cap1{CLOSED}").exists()
     assert is_preserved is (is_held or place.workspace.settings.quarantine.rule == "preserve")
     assert list(find_gaps(place.lines())) == []
     with pytest.raises(InputError, match="no archive"):
         place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+
+
+def seal_stand_in(place):
+    """A capture whose archive is the stand-in; its path."""
+    folder = place.workspace.folder / "evidence" / "cap1"
+    folder.mkdir(parents=True)
+    (folder / "seal.json").write_bytes(b"{}")
+    (folder / "capture.wacz").write_bytes(BAD)
+    return folder / "capture.wacz"
+
+
+def test_a_hold_outlasts_the_period(tmp_path):
+    """A hold on a capture or its case, placed after it was seized, keeps what is preserved of it for ever."""
+    for scope, value in (("record", "cap1"), ("case", "c1")):
+        place = Place(tmp_path / scope, "preserve")
+        seal_stand_in(place)
+        place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+        hold(place.workspace, place.gate, ask("hold.place", value), scope, place.clock)
+        place.clock.sleep(100 * 86_400)
+        assert plan_retention(place.workspace, place.gate, "pia", place.clock) == []
+        assert run_retention(place.workspace, place.gate, "pia", place.clock) == 0
+        two = ask("material.hand_over", "cap1", actor="cay", second="pia")
+        assert place.quarantine.hand_over(place.gate, two) == BAD
+
+
+def test_restored(place):
+    """What was seized is in its place again where it was preserved; its marks are released under either rule."""
+    file = seal_stand_in(place)
+    place.quarantine.mark(place.gate, ask("material.mark", "cap1", actor="ann"), "https://copy.test/", BAD)
+    place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+    request = ask("material.release", "cap1", actor="cay", second="pia")
+    is_preserved = place.workspace.settings.quarantine.rule == "preserve"
+    assert place.quarantine.restore(place.gate, request) == (2, is_preserved)
+    assert file.exists() is is_preserved
+    assert not is_preserved or file.read_bytes() == BAD
+    assert open_stop(place.workspace, place.clock).find(BAD) is None
+    with place.workspace.transaction(place.clock) as connection:
+        assert list(list_kept(connection)) == []
+    with pytest.raises(InputError, match="no mark and nothing preserved"):
+        place.quarantine.restore(place.gate, request)
+    assert list(find_gaps(place.lines())) == []
+
+
+def test_a_working_copy_that_cannot_go(place, monkeypatch):
+    """Where a working copy cannot be removed the archive stays in its place, and the same call again completes it."""
+    file = seal_stand_in(place)
+    working = place.workspace.folder / "working" / "cap1"
+    working.mkdir(parents=True)
+
+    def refuse(_):
+        raise PermissionError(13, "Permission denied")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(retain, "rmtree", refuse)
+        with pytest.raises(Unavailable, match="cannot remove the working copy"):
+            place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+    assert file.exists()
+    place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+    assert not file.exists()
+    assert not working.exists()

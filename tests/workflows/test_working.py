@@ -133,6 +133,16 @@ def test_unsealing(workspace, gate):
     assert b'"access.refused"' in ledger.read_bytes().splitlines()[-1]
 
 
+def test_a_copy_left_half_written(workspace, gate, clock):
+    """In a copy without its index, as a killed process leaves it, nothing is released; made anew it is whole."""
+    folder = make_working(workspace, gate, ask("working.read", "cap1", actor="ann"), clock)
+    assert folder.stat().st_mode & 0o077 == 0
+    (folder / "index.json").unlink()
+    with pytest.raises(InputError, match="no working copy"):
+        release_regions(workspace, gate, ask("region.release", "cap1"), {})
+    assert (make_working(workspace, gate, ask("working.read", "cap1", actor="ann"), clock) / "index.json").exists()
+
+
 def test_it_goes_in_time(workspace, gate, clock):
     """A working copy goes when its period is over, and the sealed original does not."""
     folder = make_working(workspace, gate, ask("working.read", "cap1", actor="ann"), clock)

@@ -23,6 +23,7 @@ REVIEWED: Final = "access.reviewed"
 DONE: Final[Mapping[str, Action]] = {
     "hold.lifted": "hold.lift",
     "hold.placed": "hold.place",
+    "key.rotated": "key.rotate",
     "material.handed_over": "material.hand_over",
     "material.released": "material.release",
     "material.seized": "material.seize",
@@ -139,11 +140,16 @@ def list_unreviewed(lines: Iterable[bytes]) -> list[int]:
         if line and entry and entry["what"] == GIVEN and entry["detail"].get("emergency"):
             waiting[line["number"]] = None
         elif entry and entry["what"] == REVIEWED:
-            waiting.pop(entry["detail"].get("looked_at", 0), None)
+            waiting.pop(_read_number(entry["detail"].get("looked_at")), None)
     return list(waiting)
 
 
 _GOOD_FOR: Final = timedelta(days=1)
+
+
+def _read_number(value: object) -> int:
+    """Give the number of an entry that another names; 0, which none has, where it names none: lines say anything."""
+    return value if isinstance(value, int) else 0
 
 
 def _find_fault(line: Mapping[str, Any], given: dict[int, Any]) -> str:
@@ -157,7 +163,7 @@ def _find_fault(line: Mapping[str, Any], given: dict[int, Any]) -> str:
         return ""
     if entry["what"] not in DONE:
         return ""
-    who, subject, action, since = given.pop(detail.get("permission"), ("", "", None, at))
+    who, subject, action, since = given.pop(_read_number(detail.get("permission")), ("", "", None, at))
     if (who, subject, action) != (entry["who"], entry["subject"], DONE[entry["what"]]):
         return f"{entry['what']} without a permission of its own"
     return "" if at - since <= _GOOD_FOR else f"{entry['what']} more than a day after its permission"

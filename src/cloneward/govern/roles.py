@@ -17,8 +17,11 @@ Action = Literal[
     "audit.review",
     "capture.take",
     "case.read",
+    "evidence.list",
+    "evidence.stamp",
     "hold.lift",
     "hold.place",
+    "key.rotate",
     "material.hand_over",
     "material.mark",
     "material.release",
@@ -38,6 +41,7 @@ ACTIONS: Final[tuple[Action, ...]] = get_args(Action)
 
 WHY: Final[Mapping[str, str]] = {
     "given": "The role allows it.",
+    "given_alone": "The settings give nobody a role: whoever works here is everything.",
     "given_in_emergency": "Allowed as an emergency; somebody else looks at it afterwards.",
     "not_on_staff": "The settings give this person no role.",
     "role_missing": "None of the person's roles allows it.",
@@ -78,10 +82,13 @@ RULES: Final[Mapping[Action, Rule]] = {
     "audit.review": Rule(roles=frozenset({"counsel", "privacy"}), others_work=True, needs_reason=True),
     "capture.take": Rule(roles=frozenset({"analyst", "counsel"})),
     "case.read": Rule(roles=_READERS, in_case=True),
+    "evidence.list": Rule(roles=_READERS),
+    "evidence.stamp": Rule(roles=frozenset({"analyst", "counsel", "admin"})),
     "hold.lift": Rule(
         roles=frozenset({"counsel"}), second=frozenset({"approver", "privacy"}), needs_reason=True, in_case=True
     ),
     "hold.place": Rule(roles=frozenset({"counsel", "privacy"}), needs_reason=True),
+    "key.rotate": Rule(roles=frozenset({"admin"}), needs_reason=True),
     "material.hand_over": Rule(
         roles=frozenset({"counsel"}), second=frozenset({"approver", "privacy"}), needs_reason=True
     ),
@@ -139,10 +146,14 @@ class Request:
 
 @dataclass(frozen=True, kw_only=True)
 class Staff:
-    """Who has which roles, and who is named for which case; a case that names nobody is open to each with the role."""
+    """Who has which roles, and who is named for which case; a case that names nobody is open to each with the role.
+
+    `is_alone`: nobody was given any role, since one owner does everything; a reason is asked of them all the same.
+    """
 
     roles: Mapping[str, frozenset[Role]]
     cases: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    is_alone: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,6 +167,9 @@ class Permission:
 
 def may(request: Request, staff: Staff) -> Permission:
     """Say whether somebody may do something. What cannot be told is a no."""
+    if staff.is_alone:
+        lacks_reason = RULES[request.action].needs_reason and not request.reason.strip()
+        return Permission(is_given=not lacks_reason, why="reason_missing" if lacks_reason else "given_alone")
     refused = _find_refusal(request, staff, is_emergency=False)
     if not refused:
         return Permission(is_given=True, why="given")

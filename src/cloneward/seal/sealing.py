@@ -6,10 +6,11 @@ come later: until every authority has given one the seal is pending, and says so
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -71,12 +72,8 @@ class Evidence:
         return sorted(path.parent.name for path in self.folder.glob(f"*/{SEAL_FILE}"))
 
     def list_pending(self) -> list[str]:
-        """Give the ids of captures whose seal still waits for a token.
-
-        Raises:
-            EvidenceError: a seal is broken.
-        """
-        return [name for name in self.list_sealed() if load_seal(self.folder / name).state == "pending"]
+        """Give the ids of captures whose seal still waits for a token; one that is broken waits for none."""
+        return [name for name in self.list_sealed() if tell_state(self.folder / name).state == "pending"]
 
     def seal(self, capture: Capture, at: datetime) -> Seal:
         """Seal what was written since `begin` and put it in its place. A capture that is there already stays as it is.
@@ -107,16 +104,16 @@ class Evidence:
     def stamp(self, capture: str, ask: Ask, *, who: str, at: datetime) -> tuple[Seal, tuple[Problem, ...]]:
         """Ask for the tokens that a seal still waits for, and give it as it then is, with why any is missing.
 
-        Where none came in time, the capture is sealed anew with today's time first: what was captured when is told
-        as before, and that it was sealed later too. A seal that has a token is never replaced.
+        Where none came in time, the capture is sealed anew with today's time and authorities first: what was captured
+        when is told as before, and that it was sealed later too. A seal that has a token is never replaced.
 
         Raises:
             EvidenceError: the seal is broken; there is none of that id.
         """
         place = self.folder / capture
         seal = load_seal(place)
-        if not seal.tokens and not list((place / "tst").glob("*.tsr")) and _is_late(seal, at):
-            renew_seal(place, self.signer, at)
+        if not seal.tokens and self.authorities and not list((place / "tst").glob("*.tsr")) and _is_late(seal, at):
+            renew_seal(place, tuple(one.name for one in self.authorities), self.signer, at)
             self._enter(place, who, at)
         _, problems = stamp_folder(place, self.authorities, ask, self.signer)
         return self._enter(place, who, at), problems
@@ -154,10 +151,18 @@ def seal_folder(folder: Path, statement: Statement, signer: Signer, at: datetime
     return load_seal(folder)
 
 
-def renew_seal(folder: Path, signer: Signer, at: datetime) -> Seal:
-    """Seal the same files anew, at another time and by today's key; only for a seal that nobody has stamped."""
-    seal = _read_sealed(folder)
-    _write_seal(folder, {**seal["manifest"], "keys": list(signer.history), "sealed_at": tell_moment(at)}, signer)
+def renew_seal(folder: Path, authorities: Sequence[str], signer: Signer, at: datetime) -> Seal:
+    """Seal the same files anew, at another time, by today's key and for today's authorities.
+
+    Only for a seal that nobody has stamped: one that was made before any authority was named could never be complete.
+    """
+    manifest = {
+        **_read_sealed(folder)["manifest"],
+        "authorities": list(authorities),
+        "keys": list(signer.history),
+        "sealed_at": tell_moment(at),
+    }
+    _write_seal(folder, manifest, signer)
     return load_seal(folder)
 
 
@@ -179,6 +184,44 @@ def stamp_folder(
     if files:
         write_file(tst / "index.json", spell(signed) + b"\n")
     return load_seal(folder), problems
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How evidence in a folder stands: sealed, pending or broken; why, where it is broken; and what its seal tells.
+
+    `missing`: files that the seal names and that are not there. `waits_for`: authorities whose token is not there.
+    """
+
+    state: SealState | Literal["broken"]
+    why: str = ""
+    missing: tuple[str, ...] = ()
+    waits_for: tuple[str, ...] = ()
+    seal: Seal | None = None
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+
+def tell_state(folder: Path) -> Standing:
+    """Tell how evidence stands, by its seal's own signature and the digest of each file; never raises.
+
+    All bytes are read. Whether tokens hold and the key is the owner's, `verify` tells.
+    """
+    try:
+        seal, manifest = load_seal(folder), _read_sealed(folder)["manifest"]
+        found = measure_folder(folder)
+    except (EvidenceError, OSError) as error:
+        return Standing("broken", str(error))
+    stated = {one["path"]: FileDigest(digest=one["sha256"], size_bytes=one["bytes"]) for one in manifest["files"]}
+    missing = tuple(sorted(stated.keys() - found.keys()))
+    waits_for = tuple(sorted(set(manifest["authorities"]) - {token.authority for token in seal.tokens}))
+    why = ""
+    if seal.subject != folder.name:
+        why = f"it is the seal of {seal.subject}"
+    elif missing:
+        why = f"{missing[0]} is missing"
+    elif found != stated:
+        why = "a file is not as it was sealed, or was added"
+    return Standing("broken" if why else seal.state, why, missing, waits_for, seal, manifest)
 
 
 def load_seal(folder: Path) -> Seal:
@@ -239,12 +282,15 @@ def _list_tokens(folder: Path, seal: str) -> tuple[Token, ...]:
         return ()
     if index is None or index["list"]["seal"] != seal:
         return ()
-    stated = index["list"]["tokens"]
-    return tuple(
-        Token(authority=name.removesuffix(".tsr"), time=read_time(path.read_bytes()), digest=stated[name])
-        for name in sorted(stated)
-        if (path := folder / "tst" / name).is_file()
-    )
+    if not is_signed(index["key"], index["signature"], purpose("tokens", index["list"])):
+        return ()
+    tokens = []
+    for name, stated in sorted(index["list"]["tokens"].items()):
+        with suppress(OSError):  # one that is not there is waited for
+            reply = (folder / "tst" / name).read_bytes()
+            if digest(reply) == stated:
+                tokens.append(Token(authority=name.removesuffix(".tsr"), time=read_time(reply), digest=stated))
+    return tuple(tokens)
 
 
 def _holds(path: Path, content: bytes, authority: Authority) -> bool:

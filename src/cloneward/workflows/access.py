@@ -18,9 +18,10 @@ def open_gate(workspace: Workspace, clock: Clock) -> Gate:
 
 
 def read_staff(roles: Roles) -> Staff:
-    """Give who has which roles, person by person."""
+    """Give who has which roles, person by person; where the settings say nothing of roles, one owner is everything."""
     people = {person for role in ROLES for person in getattr(roles, role)}
     return Staff(
         roles={person: frozenset(role for role in ROLES if person in getattr(roles, role)) for person in people},
         cases={case: frozenset(named) for case, named in roles.cases.items()},
+        is_alone=roles == Roles(),
     )

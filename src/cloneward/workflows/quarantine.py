@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from shutil import rmtree
+from pathlib import Path
 
 from cloneward.capture.stop import MARKS, Hit, Stop, Withheld, make_stop_list, read_stop_list, spell_print
 from cloneward.clock import Clock
@@ -17,9 +17,9 @@ from cloneward.seal.custody import Act, Ledger
 from cloneward.seal.durable import write_file
 from cloneward.store.holds import list_holds, list_stops, release_stop, set_stop
 from cloneward.store.keys import draw_seed, find_keys, load_key
-from cloneward.store.vault import note_copy
+from cloneward.store.vault import drop_copy, note_copy
 from cloneward.store.workspace import Workspace
-from cloneward.workflows.retain import CLOSED
+from cloneward.workflows.retain import CLOSED, remove_copy
 
 FOLDER = "quarantine"
 
@@ -53,10 +53,10 @@ class Quarantine:
         """
         self._keep(withheld, self.workspace.settings.quarantine.rule, capture, who)
 
-    def _keep(self, withheld: Iterable[Withheld], rule: str, capture: str, who: str) -> None:
+    def _keep(self, withheld: Iterable[Withheld], rule: str, capture: str, who: str, kept: Kept | None = None) -> None:
         for one in withheld:
             if rule == "preserve":
-                self._preserve(one.digest, one.content)
+                self._preserve(kept or Kept(one.digest, "quarantine", self.clock.now()), one.content)
             detail = {
                 "address": one.address,
                 "capture": capture,
@@ -90,8 +90,9 @@ class Quarantine:
     def seize(self, gate: Gate, request: Request, address: str) -> Withheld:
         """Take the archive of a sealed capture, the request's subject, away from all who could read it.
 
-        Its seal stays, and with it the digests; its working copy goes. What a hold keeps is preserved, whatever the
-        rule of the settings.
+        Its seal stays, and with it the digests; its working copy goes first, so that the same call again completes it.
+        What a hold keeps is preserved, whatever the rule of the settings; it is kept under the capture's id, so that
+        a hold on the capture or its case, placed before or after, keeps it further.
 
         Raises:
             RefusedError: the person may not.
@@ -112,11 +113,40 @@ class Quarantine:
             held = Holds(list_holds(connection), self.clock.now())
         kept = Kept(capture, "quarantine", self.clock.now(), request.subject.case)
         rule = "preserve" if held.keep(kept) else self.workspace.settings.quarantine.rule
-        self._keep([taken], rule, capture, request.actor)
+        self._keep([taken], rule, capture, request.actor, kept)
         gate.enter("material.seized", permitted, {"digest": digest, "rule": rule})
+        remove_copy(self.workspace.folder, capture)
         file.unlink()
-        rmtree(self.workspace.folder / "working" / capture, ignore_errors=True)
         return taken
+
+    def restore(self, gate: Gate, request: Request) -> tuple[int, bool]:
+        """Take back all that was said of the capture that is the request's subject: its marks, and that it was seized.
+
+        Returns:
+            How many marks stood, and whether a preserved archive is in its place again.
+
+        Raises:
+            RefusedError: the person may not.
+            InputError: no mark stands, and nothing is preserved.
+            EvidenceError: what is preserved cannot be read.
+        """
+        permitted = gate.expect(request)
+        capture = file_name(request.subject.id)
+        closed = self._file(capture)
+        content = self._open(capture, closed.read_bytes()) if closed.is_file() else None
+        with self.workspace.transaction(self.clock) as connection:
+            marks = [mark for mark in list_stops(connection) if mark.capture == capture]
+            if not marks and content is None:
+                raise InputError(f"no mark and nothing preserved of {capture!r}", hint="what was destroyed is gone")
+            for mark in marks:
+                release_stop(connection, mark.kind, mark.digits, self.clock.now())
+            detail = {"archive": content is not None, "marks": [f"{mark.kind}:{mark.digits}" for mark in marks]}
+            gate.enter("material.released", permitted, detail)
+            if content is not None:
+                write_file(self.workspace.folder / "evidence" / capture / "capture.wacz", content)
+                closed.unlink()
+                drop_copy(connection, capture, "quarantine")
+        return len(marks), content is not None
 
     def release(self, gate: Gate, request: Request, kind: str) -> None:
         """Take back the mark whose digits are the request's subject.
@@ -132,7 +162,7 @@ class Quarantine:
             gate.enter("material.released", permitted, {"kind": kind})
 
     def hand_over(self, gate: Gate, request: Request) -> bytes:
-        """Give the preserved bytes whose digest is the request's subject, for the authority.
+        """Give preserved bytes for the authority: the request's subject is their digest, or a seized capture.
 
         Raises:
             RefusedError: the person may not.
@@ -140,25 +170,29 @@ class Quarantine:
             EvidenceError: they cannot be read.
         """
         permitted = gate.expect(request)
-        digest = request.subject.id
-        file = self.workspace.folder / FOLDER / f"{file_name(digest)}{CLOSED}"
+        name = request.subject.id
         try:
-            closed = file.read_bytes()
+            closed = self._file(name).read_bytes()
         except OSError as error:
-            raise InputError(f"nothing is preserved of {digest!r}", hint="[quarantine] rule says what is") from error
-        content = decrypt(self._load_key(), closed, f"quarantine {digest}")
+            raise InputError(f"nothing is preserved of {name!r}", hint="[quarantine] rule says what is") from error
+        content = self._open(name, closed)
         gate.enter("material.handed_over", permitted, {"size_bytes": len(content)})
         return content
 
-    def _preserve(self, digest: str, content: bytes) -> None:
-        folder = self.workspace.folder / FOLDER
-        folder.mkdir(mode=0o700, exist_ok=True)
-        file = folder / f"{digest}{CLOSED}"
+    def _preserve(self, kept: Kept, content: bytes) -> None:
+        file = self._file(kept.id)
+        file.parent.mkdir(mode=0o700, exist_ok=True)
         if not file.exists():
-            closed = encrypt(self._load_key(), content, f"quarantine {digest}", draw_seed())
+            closed = encrypt(self._load_key(), content, f"quarantine {kept.id}", draw_seed())
             write_file(file, closed, mode=0o600)
         with self.workspace.transaction(self.clock) as connection:
-            note_copy(connection, Kept(digest, "quarantine", self.clock.now()))
+            note_copy(connection, kept)
+
+    def _file(self, name: str) -> Path:
+        return self.workspace.folder / FOLDER / f"{file_name(name)}{CLOSED}"
+
+    def _open(self, name: str, closed: bytes) -> bytes:
+        return decrypt(self._load_key(), closed, f"quarantine {name}")
 
     def _load_key(self) -> bytes:
         folder = find_keys(self.workspace.settings.keys, self.workspace.folder)

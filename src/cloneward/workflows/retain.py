@@ -8,11 +8,11 @@ from shutil import rmtree
 from sqlalchemy import Connection
 
 from cloneward.clock import Clock
-from cloneward.errors import InputError
+from cloneward.errors import InputError, Unavailable
 from cloneward.govern.audit import Gate
 from cloneward.govern.retention import list_expired, list_of_person
 from cloneward.govern.roles import Request, Subject
-from cloneward.model.retention import Hold, Kept, Kind, Scope
+from cloneward.model.retention import KINDS, Hold, Kept, Kind, Scope
 from cloneward.seal.cipher import decrypt, encrypt
 from cloneward.settings import Retention
 from cloneward.store.holds import lift_hold, list_holds, place_hold
@@ -90,13 +90,29 @@ def run_retention(workspace: Workspace, gate: Gate, actor: str, clock: Clock) ->
         RefusedError: the person may not.
     """
     permitted = gate.expect(Request(actor=actor, action="retention.run", subject=Subject(id="retention")))
-    now, periods = clock.now(), read_periods(workspace.settings.retention)
+    now = clock.now()
     with workspace.transaction(clock) as connection:
         # All is read before the first is deleted: a hold can be placed before or after, never between.
-        expired = list(list_expired(list_kept(connection), list_holds(connection), now, periods))
-        counts = {kind: sum(one.kind == kind for one in expired) for kind in periods}
+        expired = _list_over(workspace, connection, now)
+        counts = {kind: sum(one.kind == kind for one in expired) for kind in KINDS}
         gate.enter("retention.done", permitted, {"deleted": counts})
         return _delete(workspace.folder, connection, expired, now, "expired")
+
+
+def plan_retention(workspace: Workspace, gate: Gate, actor: str, clock: Clock) -> list[Kept]:
+    """Give what `run_retention` would delete now, and delete nothing.
+
+    Raises:
+        RefusedError: the person may not.
+    """
+    gate.expect(Request(actor=actor, action="retention.run", subject=Subject(id="retention")))
+    with workspace.transaction(clock) as connection:
+        return _list_over(workspace, connection, clock.now())
+
+
+def _list_over(workspace: Workspace, connection: Connection, now: datetime) -> list[Kept]:
+    periods = read_periods(workspace.settings.retention)
+    return list(list_expired(list_kept(connection), list_holds(connection), now, periods))
 
 
 def forget_person(workspace: Workspace, gate: Gate, request: Request, clock: Clock) -> int:
@@ -124,12 +140,27 @@ def read_periods(retention: Retention) -> dict[Kind, timedelta]:
     }
 
 
+def remove_copy(folder: Path, capture: str) -> None:
+    """Remove a working copy, if there is one.
+
+    Raises:
+        Unavailable: it cannot be removed; then nothing may say that it is gone.
+    """
+    try:
+        rmtree(folder / "working" / capture)
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        text = f"cannot remove the working copy of {capture}: {error.strerror}"
+        raise Unavailable(text, hint="mend the rights of the folder working/, then run it again") from error
+
+
 def _delete(folder: Path, connection: Connection, records: Iterable[Kept], now: datetime, why: Why) -> int:
     """Delete files first, rows after: a row tells until the end that something lies there."""
     gone = list(records)
     for record in gone:
         if record.kind == "working":
-            rmtree(folder / "working" / record.id, ignore_errors=True)
+            remove_copy(folder, record.id)
         elif record.kind == "quarantine":
             (folder / "quarantine" / f"{record.id}{CLOSED}").unlink(missing_ok=True)
     return forget(connection, gone, now, why)

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
-from shutil import rmtree
 
 from cloneward.archive.folder import RawPage
 from cloneward.archive.media import RawMedia
@@ -18,9 +17,11 @@ from cloneward.govern.redact import redact
 from cloneward.govern.roles import Request
 from cloneward.model.ids import digest_bytes
 from cloneward.model.retention import Kept
+from cloneward.seal.durable import write_file
 from cloneward.store.vault import note_copy
 from cloneward.store.workspace import Workspace
 from cloneward.workflows.quarantine import file_name
+from cloneward.workflows.retain import remove_copy
 
 FOLDER = "working"
 ARCHIVE = "capture.wacz"
@@ -50,10 +51,12 @@ def make_working(
     with workspace.transaction(clock) as connection:
         note_copy(connection, Kept(capture, "working", clock.now(), request.subject.case))
     folder = workspace.folder / FOLDER / capture
-    rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    remove_copy(workspace.folder, capture)
+    folder.parent.mkdir(mode=0o700, exist_ok=True)
+    folder.mkdir(mode=0o700)
     index = json.dumps(list(_write_files(folder, archive, known)), indent=1)
-    (folder / INDEX).write_text(index, "utf-8")
+    # Last: a copy without its index is one that a killed process left, and nothing is released in it.
+    write_file(folder / INDEX, index.encode())
     return folder
 
 
@@ -73,7 +76,7 @@ def release_regions(workspace: Workspace, gate: Gate, request: Request, released
     permitted = gate.expect(request)
     archive = _find(workspace, request)
     folder = workspace.folder / FOLDER / request.subject.id
-    if not folder.is_dir():
+    if not (folder / INDEX).is_file():
         raise InputError(f"no working copy of {request.subject.id!r}", hint="make one first")
     names = {one["digest"]: one["file"] for one in json.loads((folder / INDEX).read_text("utf-8")) if one.get("file")}
     if unknown := set(released) - set(names):
