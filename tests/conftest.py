@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
-pytest_plugins = ["tests.servers"]
+pytest_plugins = ["tests.mail", "tests.servers"]
 
 settings.register_profile("local", deadline=None, max_examples=50)
 # CI's cores are shared, so no test may fail for being slow; the same examples are drawn in every run.
