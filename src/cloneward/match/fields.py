@@ -7,11 +7,11 @@ handle, an id, an address), or a text. Where it stands is its path: `counts.foll
 import hashlib
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numba
@@ -44,6 +44,7 @@ BAGS, PAIRS, LINES = 0, 1, 2
 """What the keys of a page are of."""
 
 _WIDE = 3
+_KEY = 100  # characters of a name that are read
 _EDGE = 24  # code points around a text in which its first and last emoji are looked for
 _LEAST_LEAVES = 50  # of a version that are compared, however many there are
 _MOST_LINES = 3  # of a page that are one value together
@@ -71,30 +72,29 @@ def read_leaves(fields: Mapping[str, Any], most: int = MOST_LEAVES) -> list[Leaf
     Truths, what is empty and numbers that are not finite say nothing and are left out too.
     """
     found: list[Leaf] = []
-    stack: list[tuple[str, Any, bool, int]] = [("", fields, False, 0)]
-    while stack and len(found) < most:
-        path, raw, is_listed, depth = stack.pop()
-        if isinstance(raw, str | int | float):  # most are; what may be a mapping takes longest to tell
-            value = _read_value(raw)
-            if value is not None:
-                found.append(Leaf(path, value, is_listed))
-        elif isinstance(raw, dict | list | tuple | Mapping) and depth < MOST_DEPTH:
-            stack += reversed(_open(path, raw, is_listed, depth + 1, most=most))
+    _gather_leaves(found, ("", fields, False), most, MOST_DEPTH)
     return found
 
 
-def _open(
-    path: str,
-    raw: Any,  # noqa: ANN401  as its owner wrote it
-    is_listed: bool,  # noqa: FBT001
-    depth: int,
-    *,
-    most: int,
-) -> list[tuple[str, Any, bool, int]]:
+def _gather_leaves(found: list[Leaf], place: tuple[str, Any, bool], most: int, depth: int) -> None:
+    """Add the leaves of a mapping or list that stands at a path, and is listed or not."""
+    start, inner, is_listed = _open(*place)
+    for name, raw in inner:
+        if len(found) >= most:
+            return
+        if isinstance(raw, str | int | float):  # most are; what may be a mapping takes longest to tell
+            value = _read_value(raw)
+            if value is not None:
+                found.append(Leaf(f"{start}{str(name)[:_KEY]}", value, is_listed))
+        elif depth > 1 and isinstance(raw, dict | list | tuple | Mapping):
+            _gather_leaves(found, (f"{start}{str(name)[:_KEY]}", raw, is_listed), most, depth - 1)
+
+
+def _open(path: str, raw: Any, is_listed: bool) -> tuple[str, Iterable[tuple[object, Any]], bool]:  # noqa: ANN401, FBT001
     start = f"{path}." if path else ""
     if isinstance(raw, list | tuple):
-        return [(f"{start}{place}", value, True, depth) for place, value in enumerate(raw[:most])]
-    return [(f"{start}{str(key)[:100]}", value, is_listed, depth) for key, value in islice(raw.items(), most)]
+        return start, enumerate(raw), True
+    return start, raw.items(), is_listed
 
 
 def _read_value(raw: str | float) -> float | datetime | str | None:

@@ -49,7 +49,7 @@ Load = Callable[[Sequence[str]], Sequence[ItemRecord]]
 """Takes ids of items and gives their records, in the same order."""
 
 _AT_ONCE = 4  # candidates that are loaded together; the first comes alone, since it mostly is the one
-_PATIENCE = 16  # candidates in a row that are not shown, after which the rest are not compared
+_PATIENCE = 12  # candidates in a row that are not shown, after which the rest are not compared
 _LIKE = 0.5  # of the rarity of what a record that is shown shares with the page; with less, others are not compared
 _NEAR = 300  # code points from what else a page shows of a record within which its numbers and moments stand
 _RIVAL = 4.6  # nats by which a record must be ahead of another that the same words speak for: 100 times as probable
