@@ -27,6 +27,7 @@ BENCHMARKS = (
     "gallery",
     "seal",
     "capture",
+    "letter",
 )
 ONE_CORE = ("speed", "pages", "scale", "pdq", "hamming", "gallery", "seal")
 POOLS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "RAYON_NUM_THREADS", "NUMBA_NUM_THREADS")
