@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cloneward.errors import InputError
+from cloneward.errors import InputError, RefusedError
 from cloneward.settings import Authority, Brand, Fetch, Partner, Settings, load, parse
 
 SITE = {"site": "https://example.org/"}
@@ -216,3 +216,34 @@ def test_own_domains():
         source="x",
     )
     assert settings.own_domains() == {"example.co.uk", "example.net", "xn--bcher-kva.example"}
+
+
+def read_source(**values):
+    """The settings with one place to visit from."""
+    source = {"name": "berlin", "address": "192.0.2.7", **values}
+    return parse({"site": "https://own.test/", "capture": {"sources": [source]}}, {}, source="x")
+
+
+def test_a_source_is_our_own_or_named():
+    """A place to visit from has a name, an address, and where it is rented somebody who runs it."""
+    (source,) = read_source(country="de").capture.sources
+    assert (source.name, source.country, source.kind) == ("berlin", "de", "own")
+    assert read_source(kind="contracted", operator="Example Hosting").capture.sources
+    for wrong in (
+        {"name": "No Name"},
+        {"address": "berlin.example"},
+        {"kind": "borrowed"},
+        {"kind": "contracted"},
+    ):
+        with pytest.raises(InputError, match=r"capture\.sources"):
+            read_source(**wrong)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"kind": "residential"}, {"kind": "contracted", "operator": "IPRoyal"}, {"operator": "gate.SmartProxy.com"}],
+)
+def test_residential_networks_are_refused(values):
+    """The line of somebody's home is no place to visit from, whatever the network calls itself."""
+    with pytest.raises(RefusedError, match="residential"):
+        read_source(**values)

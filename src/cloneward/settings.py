@@ -5,21 +5,33 @@ by `__`, wins over the file. An unknown key is an error with a suggestion.
 """
 
 import difflib
+import ipaddress
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, field, fields, is_dataclass
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 
-from cloneward.errors import InputError
+from cloneward.errors import InputError, RefusedError
 from cloneward.url import canonical, host_of, registered_domain
 
 FILE_NAME = "cloneward.toml"
 ENV_PREFIX = "CLONEWARD_"
+
+RESIDENTIAL: Final = (
+    "residential",
+    *("911.re", "922proxy", "bright data", "brightdata", "dataimpulse", "decodo", "geosurf", "honeygain", "infatica"),
+    *("ipidea", "iproyal", "lum-superproxy", "luminati", "lunaproxy", "netnut", "nimbleway", "ntnt.io", "oxylabs"),
+    *("packetstream", "pia s5", "proxyempire", "smartproxy", "soax", "superproxy"),
+)
+"""Words by which networks are known that sell the lines of people's homes and phones."""
+
+_SOURCE_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,30}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +92,68 @@ class Fetch:
     )
     timeout_s: Annotated[float, msgspec.Meta(gt=0, le=3_600)] = field(
         default=30.0, metadata={"doc": "Most seconds for one address, redirects and all."}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """A further place of ours that sites are visited from, as from another country."""
+
+    name: str = field(metadata={"doc": "Its name in vantages and captures: small letters, digits and hyphens."})
+    country: str = field(default="", metadata={"doc": "Where it is: two letters of ISO 3166, as `de`."})
+    address: str = field(default="", metadata={"doc": "Address of this machine that connections come from."})
+    kind: str = field(
+        default="own",
+        metadata={
+            "doc": "`own` or `contracted`; `residential` is refused: those who lend the line never agreed to it."
+        },
+    )
+    operator: str = field(default="", metadata={"doc": "Who runs it, by name; asked for where it is not your own."})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capture:
+    """How addresses are visited, by `capture` and by `check`; options of the commands win."""
+
+    program: str = field(default="", metadata={"doc": "Path of the Chromium to use; else the one on PATH."})
+    operator: str = field(default="", metadata={"doc": "Who has it captured; else your user name."})
+    purpose: str = field(default="evidence", metadata={"doc": "What for, as it is to stand on record."})
+    pages: Annotated[int, msgspec.Meta(ge=1, le=1_000)] = field(
+        default=10,
+        metadata={"doc": "Most pages of a site that one check visits, where its top, a sitemap or a feed is given."},
+    )
+    max_bytes: Annotated[int, msgspec.Meta(ge=1, le=1024**3)] = field(
+        default=64 * 1024**2, metadata={"doc": "Most bytes of one capture, all its pages together."}
+    )
+    timeout_s: Annotated[float, msgspec.Meta(ge=1, le=600)] = field(
+        default=45.0, metadata={"doc": "Most seconds that one page is visited."}
+    )
+    sources: tuple[Source, ...] = field(
+        default=(), metadata={"doc": "Further places of yours to visit from; each gives a vantage."}
+    )
+
+
+_Hours = Annotated[float, msgspec.Meta(gt=0, le=8_760)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """How often addresses that are watched are visited; `cloneward.capture.schedule.Rules` in the settings."""
+
+    notice_minutes: Annotated[float, msgspec.Meta(ge=1, le=15)] = field(
+        default=10.0,
+        metadata={"doc": "Minutes between visits while a notice is open: a copy that is back is seen within 15."},
+    )
+    steps_hours: Annotated[tuple[_Hours, ...], msgspec.Meta(min_length=1)] = field(
+        default=(1.0, 3.0, 6.0, 12.0, 24.0, 72.0, 168.0),
+        metadata={
+            "doc": "Hours to each next visit after a change, the last for good: what moves, moves soon, and what "
+            "rests is seen weekly."
+        },
+    )
+    vantages: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)] = field(
+        default=("desktop", "android-search"),
+        metadata={"doc": "From where each is visited, by names of `capture --list`; one alone sees no cloak."},
     )
 
 
@@ -155,6 +229,8 @@ class Settings:
         metadata={"doc": "Time-stamp authorities that each seal waits for; two or more, of different people."},
     )
     fetch: Fetch = field(default=Fetch(), metadata={"doc": "How other people's network is read."})
+    capture: Capture = field(default=Capture(), metadata={"doc": "How addresses are visited."})
+    watch: Watch = field(default=Watch(), metadata={"doc": "How often watched addresses are visited."})
     roles: Roles = field(default=Roles(), metadata={"doc": "Who has which role."})
     retention: Retention = field(default=Retention(), metadata={"doc": "How long what tells of people is kept."})
     quarantine: Quarantine = field(
@@ -198,7 +274,34 @@ def parse(values: Mapping[str, Any], environment: Mapping[str, str], *, source: 
         raise InputError(f"{source}: {error}", hint="docs/reference/settings.md lists every setting") from error
     except InputError as error:
         raise InputError(f"{source}: site: {error}", hint=error.hint) from error
+    for one in settings.capture.sources:
+        _check_source(one, source)
     return settings
+
+
+def _check_source(given: Source, source: str) -> None:
+    """Return if a place may be visited from.
+
+    Raises:
+        InputError: it has no name that records can carry, no address, or its kind or operator is not told.
+        RefusedError: it is one of a residential network.
+    """
+    what = f"{source}: capture.sources: {given.name!r}"
+    told = f"{given.kind} {given.operator}".lower()
+    network = next((name for name in RESIDENTIAL if name in told), "")
+    if network:
+        hint = "visit from machines of your own, or of somebody who rents out machines and is named"
+        raise RefusedError(f"{what} is of a residential network ({network})", hint=hint)
+    if not _SOURCE_NAME.fullmatch(given.name):
+        raise InputError(f"{what} is no name", hint="small letters, digits and hyphens, as `berlin`")
+    try:
+        ipaddress.ip_address(given.address)
+    except ValueError as error:
+        raise InputError(f"{what}: {given.address!r} is no address", hint="one that this machine has") from error
+    if given.kind not in {"own", "contracted"}:
+        raise InputError(f"{what}: {given.kind!r} is no kind of source", hint="own, or contracted")
+    if given.kind == "contracted" and not given.operator:
+        raise InputError(f"{what} does not say who runs it", hint="operator, by name")
 
 
 def _lay_over(values: Mapping[str, Any], kind: type, environment: Mapping[str, str], prefix: str) -> dict[str, Any]:

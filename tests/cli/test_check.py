@@ -2,9 +2,11 @@
 
 import hashlib
 import io
+import json
 import os
 import re
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -274,6 +276,10 @@ def served(web, workspace):
 
     def behave(link, head):
         file = web / COPY / path_of(head).lstrip("/")
+        if path_of(head) == "/":
+            links = "".join(f'<p><a href="/{page.name}">{page.stem}</a>' for page in sorted(file.glob("*.html")))
+            link.sendall(answer(links.encode(), "Content-Type: text/html\r\n"))
+            return
         link.sendall(answer(file.read_bytes(), "Content-Type: text/html\r\n") if file.is_file() else LOST)
 
     host = Host(behave)
@@ -297,9 +303,14 @@ def test_pages_of_the_web(run, web, workspace, served):
     """An address is read through the door and judged as its host; one that cannot be read is told by who must act."""
     page = next((web / COPY).glob("*.html")).name
     targets = [f"http://copy.test/{page}", "http://copy.test/none.html", "http://10.0.0.1/", web / OTHER]
-    done = run("check", *targets, "--workspace", workspace, "--json")
+    done = run("check", *targets, "--plain", "--workspace", workspace, "--json")
     assert [record["verdict"] for record in done.records] == ["copy", "unknown", "unknown", "unrelated"]
-    first = done.records[0]
+    first, missing = done.records[:2]
+    for record in (first, missing):
+        assert record["seal"]["state"] == "pending"
+        assert (workspace / record["seal"]["path"] / "capture.wacz").is_file()
+    assert [record["seal"] for record in done.records[2:]] == [None, None]
+    assert "captured" in [reason["code"] for reason in first["reasons"]]
     assert (first["site"], first["target"], first["pages"]) == ("copy.test", targets[0], 1)
     assert first["captured_at"].endswith("Z")
     assert [problem["code"] for record in done.records for problem in record["problems"]] == [
@@ -308,6 +319,21 @@ def test_pages_of_the_web(run, web, workspace, served):
     ]
     assert done.code == 5
     assert len(served.heads) == 2
+
+
+@pytest.mark.browser
+def test_a_site_is_visited_by_a_browser_and_sampled(run, web, workspace, served):
+    """The top of a site is a sample of it, pages that are named like ours first, all under one seal."""
+    done = run("check", "http://copy.test/", "--pages", "2", "--workspace", workspace, "--json")
+    (record,) = done.records
+    assert (record["verdict"], record["pages"], done.code) == ("copy", 2, 0)
+    assert "not_captured" not in [reason["code"] for reason in record["reasons"]]
+    assert [problem["code"] for problem in record["problems"]] == ["pages_capped"]
+    with zipfile.ZipFile(workspace / record["seal"]["path"] / "capture.wacz") as archive:
+        pages = [json.loads(line) for line in archive.read("pages/pages.jsonl").splitlines()[1:]]
+    assert pages[0]["url"] == "http://copy.test/"
+    assert len(pages) == 2
+    assert all(page["text"] for page in pages)
 
 
 def test_without_a_workspace_the_door_is_shut_to_private_hosts(run, web, served):

@@ -1,9 +1,6 @@
 """`cloneward capture`: what an address serves, sealed."""
 
-import getpass
-import signal
-import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,19 +8,16 @@ import typer
 
 from cloneward.cli.options import JsonOption, WorkspaceOption
 from cloneward.cli.output import describe_problem, tell, write_line, write_record
-from cloneward.errors import Error, InputError
+from cloneward.cli.visits import choose_vantages, end_on_request, rank_links
+from cloneward.errors import Error
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from cloneward.capture.matrix import Difference
     from cloneward.capture.recipe import Recipe
-    from cloneward.clock import Clock
-    from cloneward.model.vantage import Vantage
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.capture import Job, Order, Taken
-
-_ENDED = 128 + signal.SIGTERM
 
 
 def capture(
@@ -37,12 +31,20 @@ def capture(
     ] = False,
     list_them: Annotated[bool, typer.Option("--list", help="List the vantages and visit nothing.")] = False,
     plain: Annotated[bool, typer.Option("--plain", help="By one plain request, without a browser.")] = False,
+    pages: Annotated[
+        int | None,
+        typer.Option("--pages", min=1, max=1000, help="Most pages of the site: those that seem to show yours first."),
+    ] = None,
     operator: Annotated[
         str | None, typer.Option("--operator", help="Who has it captured; your user name otherwise.")
     ] = None,
-    purpose: Annotated[str, typer.Option("--purpose", help="What for, as it is to stand on record.")] = "evidence",
-    max_bytes: Annotated[int, typer.Option("--max-bytes", min=1, help="Most bytes of one visit.")] = 64 * 1024 * 1024,
-    timeout: Annotated[float, typer.Option("--timeout", min=1, max=600, help="Most seconds of one visit.")] = 45.0,
+    purpose: Annotated[
+        str | None, typer.Option("--purpose", help="What for, as it is to stand on record; else evidence.")
+    ] = None,
+    max_bytes: Annotated[int | None, typer.Option("--max-bytes", min=1, help="Most bytes of one capture.")] = None,
+    timeout: Annotated[
+        float | None, typer.Option("--timeout", min=1, max=600, help="Most seconds of one visit.")
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -55,58 +57,47 @@ def capture(
     Examples:
       cloneward capture https://copy.example/ann
       cloneward capture https://copy.example/ann --all-vantages --json
+      cloneward capture https://copy.example/ --pages 20
       cloneward capture https://copy.example/ann --plain
     """
     from cloneward.clock import SystemClock
-    from cloneward.model.vantage import Bounds
     from cloneward.store.workspace import Workspace
-    from cloneward.workflows.capture import Order
-    from cloneward.workflows.wiring import open_job
+    from cloneward.workflows.capture import make_order
+    from cloneward.workflows.wiring import list_all, open_job
 
-    # whoever ends us ends the browser too: contexts close it
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(_ENDED))
     clock = SystemClock()
     opened = Workspace.find(Path.cwd(), workspace)
-    vantages = _choose_vantages(opened, clock, vantage or [], is_all=all_vantages or list_them)
     if list_them:
-        for one in vantages:
+        for one in list_all(opened.settings, clock):
             write_line(f"{one.name:<18} {one.device:<8} {one.referrer or 'no referrer'}")
         return
-    bounds = Bounds(max_bytes=max_bytes, timeout_s=timeout)
+    rules = opened.settings.capture
+    rules = replace(
+        rules,
+        operator=operator or rules.operator,
+        purpose=purpose or rules.purpose,
+        max_bytes=max_bytes or rules.max_bytes,
+        timeout_s=timeout or rules.timeout_s,
+    )
+    settings = replace(opened.settings, capture=rules)
+    names = [one.name for one in list_all(settings, clock)[1:]] if all_vantages else vantage or ["desktop"]
+    vantages = choose_vantages(opened, clock, names)
+    is_ours = rank_links(opened, clock)
     worst = 0
-    with open_job(opened, clock, is_plain=plain) as job:
+    with open_job(opened, clock, is_plain=plain) as job, end_on_request(opened, job.halt):
         for url in urls:
-            order = Order(
-                url=url,
-                vantages=vantages,
-                operator=operator or getpass.getuser(),
-                purpose=purpose,
-                bounds=bounds,
-            )
             try:
+                order = make_order(settings, url, vantages)
+                order = replace(order, pages=pages or 1, listed=pages or rules.pages, is_ours=is_ours)
                 _run(job, order, opened, as_json=as_json)
             except Error as error:
                 if len(urls) == 1:
                     raise
                 worst = max(worst, error.exit_code)
                 tell(f"cloneward: {url}: {error} (hint: {error.hint})")
+        job.halt.check()
     if worst:
         raise typer.Exit(worst)
-
-
-def _choose_vantages(workspace: "Workspace", clock: "Clock", names: list[str], *, is_all: bool) -> "Sequence[Vantage]":
-    """Give the vantages that are asked for: all, those named, or one plain visit."""
-    from cloneward.capture.matrix import list_vantages
-    from cloneward.model.vantage import Vantage
-
-    known = list_vantages(now=clock.now(), site=workspace.settings.site)
-    if is_all:
-        return known
-    by_name = {one.name: one for one in (Vantage(name="desktop"), *known)}
-    unknown = [name for name in names if name not in by_name]
-    if unknown:
-        raise InputError(f"no vantage {unknown[0]!r}", hint=f"one of {', '.join(by_name)}")
-    return [by_name[name] for name in names or ["desktop"]]
 
 
 def _run(job: "Job", order: "Order", workspace: "Workspace", *, as_json: bool) -> None:
@@ -147,6 +138,7 @@ def _show(
             "url": capture.url,
             "final_url": rendering.final_url,
             "title": rendering.title,
+            "pages": [visit.url for visit in capture.visits],
             "vantage": capture.vantage,
             "mode": capture.mode,
             "started_at": capture.started_at,

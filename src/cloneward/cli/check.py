@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, get_args
 
@@ -10,11 +10,11 @@ import typer
 
 from cloneward.cli.options import JsonOption, WorkspaceOption, make_gatherer, read_path, read_target
 from cloneward.cli.output import describe_problem, tell, write_line, write_record
+from cloneward.cli.visits import Visit, open_capture
 from cloneward.errors import InputError, Unavailable
 
 if TYPE_CHECKING:
     from cloneward.model.case import Verdict
-    from cloneward.settings import Settings
     from cloneward.store.items import ItemStore
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.check import Check, Checked
@@ -65,16 +65,28 @@ def check(
         str | None,
         typer.Option("--why-not", metavar="ITEM", help="Say at which stage a match with this item was lost."),
     ] = None,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="Visit addresses by plain requests, without a browser.")
+    ] = False,
+    vantage: Annotated[
+        str | None,
+        typer.Option("--vantage", metavar="NAME", help="From where and as whom; capture --list names them."),
+    ] = None,
+    pages: Annotated[
+        int | None,
+        typer.Option("--pages", min=1, max=1000, help="Most pages of a site that are visited; see [capture] pages."),
+    ] = None,
     workspace: WorkspaceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say whether sites copy ours, what they share with it, and what speaks for and against.
 
     A target is judged as one site and gives one line. It is compared with the items of the workspace, or with
-    folders given by --against.
+    folders given by --against. In a workspace a web address is captured: visited with a browser, and put under seal.
 
     \b
     Examples:
+      cloneward check https://copy.example/ --pages 20
       cloneward check suspect/ --against mysite/ --html report.html
       cloneward check saved/*.html --json --fail-on copy
       cloneward check - --against mysite/ < page.html
@@ -90,7 +102,14 @@ def check(
     kept: list[Checked] = []
     worst = 0
     keep = _open_texts(texts) if texts else None
-    with _open_library(against, base, workspace) as (library, settings):
+    visit = Visit(is_plain=plain, vantage=vantage, pages=pages)
+    with ExitStack() as stack:
+        library, opened = stack.enter_context(_open_library(against, base, workspace))
+        settings = opened.settings if opened else None
+        if opened and any(isinstance(target, str) for target in chosen):
+            capture = stack.enter_context(open_capture(opened, visit))
+        else:
+            capture = None
         job = Check(
             library=library,
             clock=SystemClock(),
@@ -99,6 +118,7 @@ def check(
             why_not=(library.find_id(why_not) or why_not) if why_not else None,
             keep=keep,
             gatherer=make_gatherer(settings, "check", CHECKED_PAGES),
+            capture=capture,
             keeps_pictures=html is not None,
         )
         for target in chosen:
@@ -128,7 +148,7 @@ def _run(job: "Check", target: Path | str) -> "Iterator[Checked]":
 @contextmanager
 def _open_library(
     against: list[str] | None, base: str | None, workspace: Path | None
-) -> "Iterator[tuple[Library, Settings | None]]":
+) -> "Iterator[tuple[Library, Workspace | None]]":
     from cloneward.workflows.library import open_folders, open_store
 
     if against:
@@ -150,7 +170,7 @@ def _open_library(
         library = open_store(store, opened.settings, opened.index_folder)
         if not library.items:
             raise InputError(f"nothing is protected in {opened.folder}", hint="cloneward protect add DIR, first")
-        yield library, opened.settings
+        yield library, opened
 
 
 def _catch_up(workspace: "Workspace", store: "ItemStore") -> None:

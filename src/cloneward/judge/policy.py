@@ -17,7 +17,7 @@ from cloneward.judge.priority import Dates, find_direction
 from cloneward.judge.reasons import WHOLE_ITEM, Case, Judged, Part, argue
 from cloneward.judge.score import give_score, list_figures
 from cloneward.judge.services import find_service
-from cloneward.model.case import Direction, Likeness, NotCompared, Standing, Verdict, VerdictName
+from cloneward.model.case import Direction, Likeness, NotCompared, SealState, Standing, Verdict, VerdictName
 from cloneward.model.content import Extract, Grant, Item, Owner, Problem, Region
 from cloneward.model.finding import Match, SiteMatches
 from cloneward.url import host_of, registered_domain
@@ -58,6 +58,7 @@ class Target:
     declared by its pages, primary subtags. `shown`: pictures, videos and records of ours on its pages, verified by who
     found them. `pictures`, `videos`: how many different ones of its pages could be compared. `support`: what else its
     pages share with items. `read_original`: gives the page that an item was made from, if it may have quotations in it.
+    `seal`: upon the capture that the pages come from.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Target:
     videos: int = 0
     support: tuple[Match, ...] = ()
     read_original: Callable[[str], Extract | None] = lambda _: None
+    seal: SealState | None = None
 
 
 def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str) -> Verdict:
@@ -124,6 +126,7 @@ def judge(target: Target, owner: Owner, *, today: str, policy: Policy, tool: str
         problems=target.problems,
         policy=policy.id,
         tool=tool,
+        seal=target.seal,
         took_s=0.0,
     )
 
@@ -176,6 +179,7 @@ def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) ->
         pictures=target.pictures,
         videos=target.videos,
         linked=tuple(_list_linked(shown, len(matches), target, owner)),
+        is_captured=target.seal is not None,
     )
 
 

@@ -67,6 +67,7 @@ CODES: Mapping[str, str] = {
     "theirs_first_claimed": "An archive dates the target's page before our earliest date. A claim: it decides nothing.",
     "direction_unknown": "Nothing proves who published the text first.",
     "candidates_left_out": "A page shares text with more items than were aligned; its figures are lower bounds.",
+    "captured": "A sealed capture holds what the site of the target served.",
     "not_captured": "No sealed capture proves what the site of the target served.",
 }
 
@@ -94,6 +95,7 @@ class Case:
     pictures: int = 0
     videos: int = 0
     linked: tuple[int, ...] = ()
+    is_captured: bool = False
 
     @property
     def longest_passage(self) -> int:
@@ -144,12 +146,19 @@ def argue(case: Case, judged: Judged) -> tuple[Reason, ...]:
     reasons = [
         *_argue_for(case, judged),
         *_argue_shown(case, judged),
+        *_argue_capture(case),
         *judged.harmed.reasons,
         *_argue_support(case, judged),
         *_argue_likeness(case, judged),
         *_argue_standing(case, judged),
     ]
     return tuple(sorted(reasons, key=lambda reason: not reason.pro))
+
+
+def _argue_capture(case: Case) -> Iterator[Reason]:
+    if case.is_captured and case.list_counted():
+        text = "what the site of the target served lies under seal, by a capture of our own"
+        yield Reason(code="captured", text=text, weight=0.0, pro=True)
 
 
 def _argue_for(case: Case, judged: Judged) -> Iterator[Reason]:
@@ -306,8 +315,8 @@ def _argue_standing(case: Case, judged: Judged) -> Iterator[Reason]:
         yield _against("theirs_first_claimed", claim, 0.0)
     if parts and judged.main.direction == "unknown":
         yield _against("direction_unknown", judged.main.dates.text, -0.5)
-    text = "no sealed capture proves what the site of the target served"
-    yield _against("not_captured", text, 0.0)
+    if not case.is_captured:
+        yield _against("not_captured", "no sealed capture proves what the site of the target served", 0.0)
 
 
 _STANDINGS: Mapping[Standing, tuple[str, str]] = {

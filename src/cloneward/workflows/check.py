@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 
 from cloneward import __version__
@@ -25,6 +26,7 @@ from cloneward.model.content import Extract, Problem
 from cloneward.model.finding import Match
 from cloneward.protect.register import primary_language
 from cloneward.url import host_of, join_hosts
+from cloneward.workflows.captured import Captured, find_failure, is_shown, list_pages, look_in_capture
 from cloneward.workflows.gather import Gatherer, tell_unread
 from cloneward.workflows.library import Library
 from cloneward.workflows.looks import MAX_LOOKS, NO_FILES, Files, open_target
@@ -40,16 +42,22 @@ class Checked:
     """A verdict, and the texts of the pages in its matches, which their offsets count in.
 
     `pictures`: for each match of a picture, the bytes of the page's and the digest of ours, if they were to be kept.
+    `captured`: what the target's address gave, where it was captured.
     """
 
     verdict: Verdict
     texts: dict[str, str]
     pictures: Sequence[tuple[Match, bytes, str]] = ()
+    captured: Captured | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Check:
-    """What one run of `check` is told. `keeps_pictures`: those of pages that match are kept, for a report."""
+    """What one run of `check` is told.
+
+    `keeps_pictures`: those of pages that match are kept, for a report. `capture`: captures an address, and gives it
+    under seal; without it an address is read plainly, by `gatherer`.
+    """
 
     library: Library
     clock: Clock
@@ -58,6 +66,7 @@ class Check:
     why_not: str | None = None
     keep: Keep | None = None
     gatherer: Gatherer | None = None
+    capture: Callable[[str], Captured] | None = None
     keeps_pictures: bool = False
 
     def run(self, given: Path | str) -> Iterator[Checked]:
@@ -79,25 +88,46 @@ class Check:
         files = open_target(target, _name_site(target))
         look = look_at(self.library.gallery, target, files, keeps=self.keeps_pictures)
         if not self.each:
-            yield self._judge(spell_path(target), _name_site(target), pages, files, look)
+            yield self._judge(spell_path(target), _name_site(target), pages, _Beside(files, look))
             return
         for page in pages:
-            yield self._judge(_name_page(target, page), _name_site(target), iter([page]), look=look)
+            yield self._judge(_name_page(target, page), _name_site(target), iter([page]), _Beside(look=look))
 
     def _run_address(self, url: str, gatherer: Gatherer) -> Iterator[Checked]:
         site = host_of(url)
         try:
+            if self.capture is not None:
+                yield from self._run_captured(url, self.capture(url), gatherer)
+                return
             pages = gatherer.gather(url)
         except (InputError, RefusedError, Unavailable) as error:
             yield self._judge(url, site, iter([tell_unread(error)]))
             return
         look = look_on_web(self.library.gallery, gatherer, keeps=self.keeps_pictures)
+        yield from self._judge_pages(url, site, pages, _Beside(look=look))
+
+    def _run_captured(self, url: str, captured: Captured, gatherer: Gatherer) -> Iterator[Checked]:
+        """Judge what a capture holds; an error page only where it shows something of ours."""
+        gallery, first = self.library.gallery, captured.renderings[0]
+        if captured.is_plain:
+            look = look_on_web(gallery, gatherer, keeps=self.keeps_pictures)
+        else:
+            look = look_in_capture(gallery, captured.renderings, keeps=self.keeps_pictures)
+        failure = find_failure(first)
+        is_gone = failure is not None and not is_shown(self.library, first)
+        pages = iter(()) if is_gone else list_pages(captured.renderings)
+        problems = (*captured.problems, *([failure] if failure and is_gone else []))
+        yield from self._judge_pages(url, captured.site, chain(problems, pages), _Beside(look=look, captured=captured))
+
+    def _judge_pages(
+        self, url: str, site: str, pages: Iterator[RawPage | Problem], beside: "_Beside"
+    ) -> Iterator[Checked]:
         if not self.each:
-            yield self._judge(url, site, pages, look=look)
+            yield self._judge(url, site, pages, beside)
             return
         for page in pages:
             name = (page.address if isinstance(page, RawPage) else page.page) or url
-            yield self._judge(name, site, iter([page]), look=look)
+            yield self._judge(name, site, iter([page]), beside)
 
     def judge_page(self, page: RawPage) -> Checked:
         """Judge one page that lies in no file, under its address."""
@@ -108,14 +138,15 @@ class Check:
         name: str,
         site_name: str,
         pages: Iterator[RawPage | Problem],
-        files: Files = NO_FILES,
-        look: Look = lambda _: None,
+        beside: "_Beside | None" = None,
     ) -> Checked:
         began_s = self.clock.monotonic_s()
-        site = _Site(files, Pictures(self.library.gallery, look, keeps=self.keeps_pictures))
+        beside = beside or _Beside()
+        captured = beside.captured
+        site = _Site(beside.files, Pictures(self.library.gallery, beside.look, keeps=self.keeps_pictures))
         for page in pages:
             self._read(name, page, site)
-        site_name = site.name_host() or site_name
+        site_name = site_name if captured else site.name_host() or site_name
         target = Target(
             name=name,
             site=site_name,
@@ -131,6 +162,7 @@ class Check:
             videos=len(site.pictures.watched),
             support=tuple(site.support),
             read_original=self.library.read_original,
+            seal=captured.seal if captured else None,
         )
         today = self.clock.now().date().isoformat()
         verdict = judge(target, self.library.owner, today=today, policy=self.policy, tool=TOOL)
@@ -140,7 +172,7 @@ class Check:
         captured_at = min(site.captured_at, default=None)
         texts = {page: content.text for page, content in site.extracts.items()}
         verdict = replace(verdict, captured_at=captured_at, took_s=took_s)
-        return Checked(verdict=verdict, texts=texts, pictures=site.pictures.kept)
+        return Checked(verdict=verdict, texts=texts, pictures=site.pictures.kept, captured=captured)
 
     def _explain(self, item: str, site: "_Site") -> WhyNot:
         hot = self.library.index.text.set_aside
@@ -186,6 +218,15 @@ class Check:
             return []
         beside = read_beside(page.content) if page.is_html else ""
         return find_records(page.address, content, self.library.records, self.library.read_records, beside)
+
+
+@dataclass(frozen=True)
+class _Beside:
+    """What is at hand beside the pages of a target."""
+
+    files: Files = field(default_factory=lambda: NO_FILES)
+    look: Look = lambda _: None
+    captured: Captured | None = None
 
 
 @dataclass

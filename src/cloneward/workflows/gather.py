@@ -60,28 +60,20 @@ class Gatherer:
         self._silences[host] = 0
         return found
 
-    def _read(self, first: Document) -> Iterator[RawPage | Problem]:
+    def list_pages(self, first: Document) -> Iterator[Link | Problem]:
+        """Give the pages that a sitemap or feed names, each once, and those of the sitemaps that it names in turn.
+
+        Only these sitemaps are asked for; nothing is given where the document is a page itself.
+        """
         seen = Seen()
         seen.is_new(first.url)
         names = _NAMES_PAGES.get(detect_kind(first.body))
-        if names is None:
-            yield from self._give(first)
-            return
-        queue = deque([(names, first)])
-        read = 0
+        queue = deque([(names, first)] if names else [])
         while queue:
             read_names, document = queue.popleft()
             named = read_names(document)
             yield from _locate_problems((*document.problems, *named.problems), document.url)
-            for link in named.pages:
-                if not seen.is_new(link.url):
-                    continue
-                if read == self.most:
-                    text = f"{read} pages were read, and more are named"
-                    yield Problem(code="pages_capped", page=first.url, text=text)
-                    return
-                read += 1
-                yield from self._visit(link)
+            yield from (link for link in named.pages if seen.is_new(link.url))
             for link in named.sitemaps:
                 if seen.is_new(link.url):
                     further = self._ask(link)
@@ -89,6 +81,22 @@ class Gatherer:
                         yield further
                     else:
                         queue.append((_name_by_sitemap, further))
+
+    def _read(self, first: Document) -> Iterator[RawPage | Problem]:
+        if detect_kind(first.body) == "page":
+            yield from self._give(first)
+            return
+        read = 0
+        for named in self.list_pages(first):
+            if isinstance(named, Problem):
+                yield named
+            elif read == self.most:
+                text = f"{read} pages were read, and more are named"
+                yield Problem(code="pages_capped", page=first.url, text=text)
+                return
+            else:
+                read += 1
+                yield from self._visit(named)
 
     def _visit(self, link: Link) -> Iterator[RawPage | Problem]:
         document = self._ask(link)

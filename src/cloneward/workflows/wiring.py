@@ -1,21 +1,25 @@
 """Which technology serves which port: the only place of the workflows that names one."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 
+from cloneward.capture.matrix import list_vantages
 from cloneward.capture.plain import Plain
 from cloneward.clock import Clock
 from cloneward.errors import Unavailable
 from cloneward.fetch.http import Fetcher
 from cloneward.fetch.pace import Pace
-from cloneward.model.vantage import Bounds
+from cloneward.model.content import Problem
+from cloneward.model.vantage import Bounds, Vantage
 from cloneward.ports import Browser
 from cloneward.settings import Settings
 from cloneward.store.workspace import Workspace
 from cloneward.workflows.capture import Job
 from cloneward.workflows.evidence import make_ask, open_evidence
+from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.quarantine import Quarantine, open_stop
+from cloneward.workflows.visit import Reader
 
 
 def open_plain(settings: Settings, clock: Clock) -> Plain:
@@ -41,13 +45,15 @@ def open_browser(settings: Settings, clock: Clock) -> Iterator[Browser]:
     except ImportError as error:
         hint = "pip install 'cloneward[capture]', or capture without a browser: --plain"
         raise Unavailable(f"nothing to drive a browser with: {error}", hint=hint) from error
-    with Chromium(settings.fetch, clock) as browser:
+    with Chromium(settings.fetch, clock, program=settings.capture.program) as browser:
         yield browser
 
 
 @contextmanager
-def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool) -> Iterator[Job]:
+def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool, falls_back: bool = False) -> Iterator[Job]:
     """Give what captures addresses for the owner of a workspace, by plain requests alone where asked for.
+
+    With `falls_back` by plain requests too where there is no browser; each capture then has a problem that says so.
 
     Raises:
         InputError: the keys, an authority or a stop list in the settings cannot be used.
@@ -56,5 +62,40 @@ def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool) -> Iterator[
     settings = workspace.settings
     evidence, plain = open_evidence(workspace, clock), open_plain(settings, clock)
     stop, quarantine = open_stop(workspace, clock), Quarantine(workspace, evidence.ledger, clock)
-    with nullcontext(plain) if is_plain else open_browser(settings, clock) as browser:
-        yield Job(browser, plain, evidence, make_ask(workspace, clock), clock, Pace(clock), stop, quarantine)
+    lacks: Problem | None = None
+    with ExitStack() as stack:
+        browser: Browser = plain
+        try:
+            browser = plain if is_plain else stack.enter_context(open_browser(settings, clock))
+        except Unavailable as error:
+            if not falls_back:
+                raise
+            text = f"it was read by plain requests: {error}"
+            lacks = Problem(code="no_browser", page=None, text=text, hint=error.hint)
+        yield Job(
+            browser=browser,
+            plain=plain,
+            evidence=evidence,
+            ask=make_ask(workspace, clock),
+            clock=clock,
+            pace=Pace(clock),
+            stop=stop,
+            quarantine=quarantine,
+            gatherer=open_gatherer(settings, clock, "capture"),
+            lacks=lacks,
+        )
+
+
+def open_gatherer(settings: Settings, clock: Clock, purpose: str) -> Gatherer:
+    """Give what reads addresses plainly and under our own name, as the settings allow."""
+    return Gatherer(Reader(Fetcher(settings.fetch, clock, contact=settings.site), clock, purpose))
+
+
+def list_all(settings: Settings, clock: Clock) -> tuple[Vantage, ...]:
+    """Give all vantages of a workspace: a plain visit, those for cloaked sites, and one from each source of its own."""
+    known = list_vantages(now=clock.now(), site=settings.site)
+    sources = (
+        replace(known[0], name=f"{known[0].name}-{one.name}", source=one.address, country=one.country)
+        for one in settings.capture.sources
+    )
+    return (Vantage(name="desktop"), *known, *sources)
