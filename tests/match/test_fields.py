@@ -109,7 +109,7 @@ def test_all_versions_are_held_each_value_once():
         for year in range(3)
     )
     held = hold_record(ItemRecord(id="a", versions=versions))
-    assert [since for since, _ in held.versions] == [version.since for version in versions]
+    assert [since for since, _ in held.list_leaves()] == [version.since for version in versions]
     assert held.paths["Mia Suvor", False] == "name"
     assert held.paths["Regen", True] == "posts.0.caption"
     assert sorted(held.numbers) == [0, 1, 2, 3]
@@ -122,7 +122,7 @@ def test_a_record_with_a_hundred_thousand_posts_is_held_in_part():
     fields = {"name": "Mia", "posts": [{"id": f"id{number}", "n": number} for number in range(100_000)]}
     versions = tuple(ItemVersion(since=f"{2000 + n}-01-01T00:00:00.000Z", fields=fields) for n in range(20))
     held = hold_record(ItemRecord(id="a", versions=versions))
-    assert sum(len(leaves) for _, leaves in held.versions) <= MOST_LEAVES
+    assert sum(len(leaves) for _, leaves in held.list_leaves()) <= MOST_LEAVES
     assert ("Mia", False) in held.paths
 
 

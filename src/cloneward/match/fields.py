@@ -71,23 +71,38 @@ def read_leaves(fields: Mapping[str, Any], most: int = MOST_LEAVES) -> list[Leaf
 
     Truths, what is empty and numbers that are not finite say nothing and are left out too.
     """
-    found: list[Leaf] = []
-    _gather_leaves(found, ("", fields, False), most, MOST_DEPTH)
-    return found
+    return _name_leaves(_walk(fields, most))
 
 
-def _gather_leaves(found: list[Leaf], place: tuple[str, Any, bool], most: int, depth: int) -> None:
+_Met = tuple[str, object, str | float, bool]
+"""A leaf as it was met: the path of what holds it and its name there, the value as it was told, and `is_listed`."""
+
+
+def _name_leaves(met: Iterable[_Met]) -> list[Leaf]:
+    return [
+        Leaf(f"{start}{str(name)[:_KEY]}", value, is_listed)
+        for start, name, raw, is_listed in met
+        if (value := _read_value(raw)) is not None
+    ]
+
+
+def _walk(fields: Mapping[str, Any], most: int) -> list[_Met]:
+    met: list[_Met] = []
+    _gather(met, ("", fields, False), most, MOST_DEPTH)
+    return met
+
+
+def _gather(met: list[_Met], place: tuple[str, Any, bool], most: int, depth: int) -> None:
     """Add the leaves of a mapping or list that stands at a path, and is listed or not."""
     start, inner, is_listed = _open(*place)
     for name, raw in inner:
-        if len(found) >= most:
+        if len(met) >= most:
             return
         if isinstance(raw, str | int | float):  # most are; what may be a mapping takes longest to tell
-            value = _read_value(raw)
-            if value is not None:
-                found.append(Leaf(f"{start}{str(name)[:_KEY]}", value, is_listed))
+            if not isinstance(raw, bool):
+                met.append((start, name, raw, is_listed))
         elif depth > 1 and isinstance(raw, dict | list | tuple | Mapping):
-            _gather_leaves(found, (f"{start}{str(name)[:_KEY]}", raw, is_listed), most, depth - 1)
+            _gather(met, (f"{start}{str(name)[:_KEY]}", raw, is_listed), most, depth - 1)
 
 
 def _open(path: str, raw: Any, is_listed: bool) -> tuple[str, Iterable[tuple[object, Any]], bool]:  # noqa: ANN401, FBT001
@@ -100,7 +115,7 @@ def _open(path: str, raw: Any, is_listed: bool) -> tuple[str, Iterable[tuple[obj
 def _read_value(raw: str | float) -> float | datetime | str | None:
     if isinstance(raw, str):
         return _read_text(raw[:MOST_CHARACTERS])
-    return None if isinstance(raw, bool) else _read_number(raw)
+    return _read_number(raw)
 
 
 @lru_cache(maxsize=10_000)
@@ -137,39 +152,47 @@ def list_versions(record: ItemRecord) -> list[tuple[str | None, Mapping[str, Any
 
 @dataclass(frozen=True, eq=False)
 class Held:
-    """The leaves of a record by version; the path of each text that it ever held, its numbers and its moments.
+    """What a record ever held: each text with whether a list holds it, and a path of it; numbers; moments.
 
-    A text is told with whether a list holds it. Of all versions together `MOST_LEAVES` are read, the first of each.
+    Of all versions together `MOST_LEAVES` are read, the first of each.
     """
 
     item: str
-    versions: Sequence[tuple[str | None, Sequence[Leaf]]]
     paths: Mapping[tuple[str, bool], str]
     numbers: Collection[float]
     moments: Collection[datetime]
+    _met: Sequence[tuple[str | None, Sequence[_Met]]]
 
     @property
     def trials(self) -> float:
         """The nats for all the versions that might have agreed as well."""
-        return math.log(max(1, len(self.versions)))
+        return math.log(max(1, len(self._met)))
+
+    def list_leaves(self) -> list[tuple[str | None, list[Leaf]]]:
+        """Give when each version began, and its leaves."""
+        return [(since, _name_leaves(met)) for since, met in self._met]
 
 
 def hold_record(record: ItemRecord) -> Held:
-    """Give the leaves of all versions of a record."""
+    """Give what all versions of a record hold, each value read once."""
     told = list_versions(record)
     most = max(_LEAST_LEAVES, MOST_LEAVES // max(1, len(told)))
-    versions = [(since, read_leaves(fields, most)) for since, fields in told]
+    versions = [(since, _walk(fields, most)) for since, fields in told]
+    places: dict[tuple[str | float, bool], tuple[str, object]] = {}
+    for start, name, raw, is_listed in chain.from_iterable(met for _, met in versions):
+        places[raw, is_listed] = start, name
     paths: dict[tuple[str, bool], str] = {}
     numbers: dict[float, None] = {}
     moments: dict[datetime, None] = {}
-    for path, value, is_listed in chain.from_iterable(leaves for _, leaves in versions):
+    for (raw, is_listed), (start, name) in places.items():
+        value = _read_value(raw)
         if isinstance(value, str):
-            paths[value, is_listed] = path
+            paths[value, is_listed] = f"{start}{str(name)[:_KEY]}"
         elif isinstance(value, float):
             numbers[value] = None
-        else:
+        elif value is not None:
             moments[value] = None
-    return Held(record.id, versions, paths, numbers, moments)
+    return Held(record.id, paths, numbers, moments, versions)
 
 
 def sketch_record(record: ItemRecord) -> Sketch:

@@ -420,7 +420,7 @@ def _count_ways(sighting: Sighting) -> float:
 
 def _choose_version(held: Held, found: Mapping[tuple[object, bool], _Fact]) -> _Reading | None:
     readings = []
-    for since, leaves in held.versions:
+    for since, leaves in held.list_leaves():
         shown = {
             leaf.path: found[leaf.value, leaf.is_listed] for leaf in leaves if (leaf.value, leaf.is_listed) in found
         }
