@@ -53,7 +53,7 @@ def test_the_file_stop_ends_a_run(site):
     """A file `stop` that appears ends what runs within a second or two; while it is there nothing begins."""
     halt = Halt()
     with pytest.raises(SystemExit) as ended, end_on_request(site, halt):
-        run_until(lambda: (site.folder / STOP).touch())
+        run_until((site.folder / STOP).touch)
     assert ended.value.code == 128 + signal.SIGTERM
     with pytest.raises(RefusedError, match="stop"), end_on_request(site, Halt()):
         pass

@@ -13,9 +13,11 @@ from pathlib import Path
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from cloneward.fingerprint.thumbnail import make_thumbnail
 from cloneward.judge import report as subject
 from cloneward.judge.report import count_shown, rank_matches, render_report, share_bounds, view_figures
-from cloneward.model.case import Reason, WhyNot
+from cloneward.model.case import Reason, SealState, WhyNot
+from tests.hostile_images import encode, make_picture
 from tests.judge.sample import (
     make_copy,
     make_crowd,
@@ -126,6 +128,23 @@ def test_says_what_it_must(tree):
     ):
         assert words in first
     assert "It is not a statement of law" in read_text(tree.css_first("main"))
+
+
+def test_what_was_captured_is_shown_and_how_to_verify_it():
+    """A captured target has its screenshot, blurred, the address of it, and the command by which anyone verifies it."""
+    exhibit = make_unknown()
+    seal = SealState(id="c4f1", path="evidence/c4f1", state="pending")
+    shot = make_thumbnail(encode(make_picture(3), "PNG"))
+    sealed = replace(exhibit, verdict=replace(exhibit.verdict, seal=seal), screenshot=("https://copy.example/a", shot))
+    section = render(sealed).css_first("#t1-compared").parent
+    text = read_text(section)
+    assert "cloneward verify evidence/c4f1 --key KEY --trust ROOTS" in text
+    assert "nobody but the owner vouches for the time" in text
+    assert "not outlined" in text
+    assert section.css_first("img").attributes["alt"] == "Screenshot of the target, blurred"
+    bare = render(replace(sealed, verdict=exhibit.verdict, screenshot=None)).css_first("#t1-compared").parent
+    assert "cloneward verify" not in read_text(bare)
+    assert bare.css_first("img") is None
 
 
 def test_score_is_told_with_its_base_rate():

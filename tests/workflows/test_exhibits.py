@@ -1,15 +1,20 @@
 """What a report is made of: pictures side by side, blurred unless people may be shown, and records."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
+from cloneward.model.case import SealState
+from cloneward.model.vantage import Rendering
+from cloneward.workflows.captured import Captured
 from cloneward.workflows.check import Check
 from cloneward.workflows.exhibits import make_exhibit
 from cloneward.workflows.library import open_folders
 from tests.drawings import draw, write
 from tests.store.entries import JumpingClock
 
+AT = "2026-11-24T12:00:00.000Z"
 BIO = "Ceramics, slow mornings and far too many houseplants in a flat by the old harbour"
 
 
@@ -40,6 +45,25 @@ def test_both_pictures_stand_side_by_side(checked, shows_people):
     assert pair.ours.is_outlined
     assert not pair.theirs.is_outlined
     assert {pair.ours.is_blurred, pair.theirs.is_blurred} == {not shows_people}
+
+
+def test_the_screenshot_is_that_of_the_page_with_the_match(checked):
+    """Of several pages the one whose match is the strongest is shown, blurred unless people may be shown."""
+    found, library = checked
+    seal = SealState(id="s", path="evidence/s", state="pending")
+    address = found.verdict.matches[0].page
+    visits = tuple(
+        Rendering(url=url, final_url=url, started_at=AT, ended_at=AT, viewport=write(draw(number)))
+        for number, url in enumerate(("http://copy.test/", address))
+    )
+    captured = Captured(renderings=visits, seal=seal)
+    for shows_people in (True, False):
+        exhibit = make_exhibit(replace(found, captured=captured), library, shows_people=shows_people)
+        page, picture = exhibit.screenshot
+        assert (page, picture.is_blurred) == (address, not shows_people)
+    captured = Captured(renderings=(replace(visits[0], viewport=b"no picture"),), seal=seal)
+    assert make_exhibit(replace(found, captured=captured), library, shows_people=False).screenshot is None
+    assert make_exhibit(found, library, shows_people=False).screenshot is None
 
 
 def test_the_record_is_at_hand(checked):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from cloneward.fingerprint.thumbnail import Thumbnail
 from cloneward.judge import wording
 from cloneward.judge.fields import RecordView, view_record
 from cloneward.judge.harms import is_personal
@@ -43,6 +44,7 @@ class Exhibit:
     Spans count the code points of these very texts: `pages` by address for a span's `target`, and for a field's;
     `items` by id for its `item`. `pictures`, by a match's position: one pair of a picture, one for each key frame of
     a video. `records`: by id, with the version that a match names. What is missing is reported as not at hand.
+    `screenshot`: of the page with the strongest match, where it was captured, and its address.
     """
 
     verdict: Verdict
@@ -50,6 +52,7 @@ class Exhibit:
     items: Mapping[str, tuple[Item, str]]
     pictures: Mapping[int, Sequence[Pair]] = field(default_factory=dict)
     records: Mapping[str, ItemRecord] = field(default_factory=dict)
+    screenshot: tuple[str, Thumbnail] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

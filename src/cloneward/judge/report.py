@@ -18,7 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from cloneward.judge import wording
 from cloneward.judge.exhibit import Exhibit, MatchView, TextView, view_listed, view_match, view_texts
 from cloneward.judge.passages import count
-from cloneward.judge.pictures import Room
+from cloneward.judge.pictures import PictureView, Room
 from cloneward.model.case import Reason, Verdict
 from cloneward.model.finding import Match
 from cloneward.url import ascii_host, host_of
@@ -113,6 +113,8 @@ class TargetView:
     sentence: str
     ascii_host: str
     captured_at: str | None
+    screenshot: PictureView | None
+    screenshot_page: str
     figures: tuple[Figure, ...]
     findings: tuple[tuple[str, str], ...]
     reasons_for: Listing
@@ -243,6 +245,8 @@ def view_target(exhibit: Exhibit, number: int, share: Share, allowance: int, roo
         sentence=wording.tell_verdict(verdict, count(verdict.items_matched, "protected item"), count_shown(verdict)),
         ascii_host=_find_ascii(verdict),
         captured_at=wording.read_time(verdict.captured_at),
+        screenshot=room.view(exhibit.screenshot[1], "Screenshot of the target") if exhibit.screenshot else None,
+        screenshot_page=wording.shorten(wording.defang_address(exhibit.screenshot[0])) if exhibit.screenshot else "",
         figures=view_figures(verdict),
         findings=view_findings(verdict),
         reasons_for=view_reasons(verdict, anchors, pro=True),
