@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cloneward import __version__
-from cloneward.cli import capture, check, init, protect, verify
+from cloneward.cli import capture, check, init, protect, verify, watch
 from cloneward.cli.output import tell
 from cloneward.errors import Error
 
@@ -23,6 +23,7 @@ app.command("init")(init.init)
 app.command("check")(check.check)
 app.add_typer(protect.app)
 app.command("capture")(capture.capture)
+app.add_typer(watch.app)
 app.command("verify")(verify.verify)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from cloneward.clock import format_utc
 from cloneward.errors import InputError
@@ -12,8 +12,8 @@ from cloneward.model.ids import digest_text
 from cloneward.model.watch import Revisit, Sight, Watch
 from cloneward.store.tables import sightings, watches
 
-FindGap = Callable[[Revisit, bool, int], timedelta]
-"""Says how long after a visit the next is due: from what it found, whether a notice is open, and visits unchanged."""
+FindGap = Callable[[Revisit, Watch, int], timedelta]
+"""Says how long after a visit the next is due: from what it found, the watch as it stands, and visits unchanged."""
 
 _BATCH: Final = 100
 
@@ -44,10 +44,16 @@ def get_watch(connection: Connection, name: str) -> Watch:
     Raises:
         InputError: there is no such watch.
     """
-    row = connection.execute(_select_watches().where(watches.c.id == name)).one_or_none()
-    if row is None:
+    found = find_watch(connection, name)
+    if found is None:
         raise InputError(f"no watch {name!r}", hint="cloneward watch list shows their ids")
-    return _read_watch(row)
+    return found
+
+
+def find_watch(connection: Connection, name: str) -> Watch | None:
+    """Give a watch by its id, though it was removed; none where there never was one."""
+    row = connection.execute(_select_watches().where(watches.c.id == name)).one_or_none()
+    return None if row is None else _read_watch(row)
 
 
 def list_watches(connection: Connection) -> Iterator[Watch]:
@@ -61,6 +67,20 @@ def list_due(connection: Connection, now: datetime) -> list[Watch]:
     due = watches.c.removed_at.is_(None), watches.c.next_at <= now
     ordered = _select_watches().where(*due).order_by(watches.c.next_at, watches.c.id).limit(_BATCH)
     return list(map(_read_watch, connection.execute(ordered)))
+
+
+def find_next(connection: Connection) -> datetime | None:
+    """Give when the next visit of all is due; none where nothing is watched."""
+    next_at: datetime | None = connection.scalar(
+        select(func.min(watches.c.next_at)).where(watches.c.removed_at.is_(None))
+    )
+    return next_at
+
+
+def put_off(connection: Connection, name: str, until: datetime) -> Watch:
+    """Make the next visit of a watch due later, as the one that was due could not be made; give it as it stands."""
+    connection.execute(watches.update().where(watches.c.id == name).values(next_at=until))
+    return get_watch(connection, name)
 
 
 def record_visit(connection: Connection, watch: Watch, sight: Sight, now: datetime, find_gap: FindGap) -> Watch:
@@ -80,7 +100,7 @@ def record_visit(connection: Connection, watch: Watch, sight: Sight, now: dateti
     share = None if revisit.containment is None else str(revisit.containment)
     key = {"watch": watch.id, "number": watch.visits, "at": now, "since": since}
     connection.execute(sightings.insert(), {**key, **told, "containment": share, "captures": sight.captures})
-    next_at = now + find_gap(revisit, row.has_notice, unchanged)
+    next_at = now + find_gap(revisit, get_watch(connection, watch.id), unchanged)
     values = {"visits": watch.visits + 1, "unchanged": unchanged, "next_at": next_at}
     connection.execute(watches.update().where(mine).values(values))
     return get_watch(connection, watch.id)
