@@ -97,8 +97,12 @@ class Program:
         (workspace / "cloneward.toml").write_text(settings, encoding="utf-8")
         return workspace
 
-    def protect(self, workspace: Path) -> None:
-        """Register the articles of the harmless pages' owner."""
+    def protect(self, workspace: Path, names: Zone) -> None:
+        """Prove the domain, by the record that is asked for, and register the articles of the harmless pages' owner."""
+        for line in self._ask(workspace, "protect", "prove", benign.OWNER, "--method", "dns"):
+            asked = line.get("publish") or {}
+            names.table[str(asked.get("record")), "TXT"] = (json.dumps(str(asked.get("line"))),)
+            self._ask(workspace, "protect", "prove", benign.OWNER, "--method", "dns")
         benign.write_items(workspace / "items.jsonl")
         self.call("protect", "add", str(workspace / "items.jsonl"), "--workspace", str(workspace))
 
@@ -226,9 +230,9 @@ class Bench:
     def measure_backlog(self, options: argparse.Namespace) -> list[dict[str, Any]]:
         """What was taken from each form; then one of them captured and judged, every other address being a copy."""
         rows = []
-        with Server() as server, Names({"*": "127.0.0.1"}) as names:
+        with Server() as server, Zone({}, {"*": "127.0.0.1"}) as names:
             workspace = self.program.open("backlog", server, names)
-            self.program.protect(workspace)
+            self.program.protect(workspace, names)
             for form in (it for it in backlog.FORMS if not options.only or it in options.only):
                 made = backlog.make_backlog(form)
                 file = workspace / f"backlog.{ {'misp': 'misp.json', 'stix': 'stix.json'}.get(form, f'{form}.csv') }"
@@ -274,9 +278,9 @@ class Bench:
             pages.append(
                 (f"foreign-{number:05}", f"https://foreign-{number}.test/{file.name}", file.read_bytes(), True)
             )
-        with Server() as server, Names({"*": "127.0.0.1"}) as names:
+        with Server() as server, Zone({}, {"*": "127.0.0.1"}) as names:
             workspace = self.program.open("benign", server, names, more=benign.SETTINGS)
-            self.program.protect(workspace)
+            self.program.protect(workspace, names)
             files = {}
             for name, url, content, _ in pages:
                 files[name] = workspace / f"{name}.warc"
@@ -307,9 +311,9 @@ class Bench:
     def measure_papers(self, options: argparse.Namespace) -> list[dict[str, Any]]:
         """What each generated notice lacks, in the three kinds."""
         rows = []
-        with Server() as server, Names({"*": "127.0.0.1"}) as names:
+        with Server() as server, Zone({}, {"*": "127.0.0.1"}) as names:
             workspace = self.program.open("papers", server, names, more=benign.SETTINGS)
-            self.program.protect(workspace)
+            self.program.protect(workspace, names)
             copies = _choose([benign.make_copy(number) for number in range(NOTICES // len(papers.KINDS))], options)
             for copy in copies:
                 write_warc(copy.url, copy.content, workspace / f"{copy.name}.warc")

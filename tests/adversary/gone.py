@@ -296,7 +296,8 @@ def _reveal(script: Script, phase: Phase, request: Request) -> Answer:
         "frame": '<iframe src="/rest" width="900" height="900"></iframe>',
         "inner": '<a href="/rest">Enter</a>',
     }.get(phase.way, f"<script>setTimeout(() => {{ {load} }}, {wait})</script>")
-    return Reply(shell.body.replace(b"</body>", f"{extra}</body>".encode()) or extra.encode(), status=shell.status)
+    whole, sign, rest = shell.body.partition(b"</body>")
+    return Reply(whole + extra.encode() + sign + rest, status=shell.status)
 
 
 def judge_watch(script: Script, said: Mapping[int, str]) -> list[str]:

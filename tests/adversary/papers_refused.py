@@ -33,7 +33,7 @@ REASONS = {
     "live": "the page was not seen live shortly before, or is gone",
     "duplicate": "the same address was reported to the same recipient, and that is open",
     "transition": "the act does not follow on the state of the action",
-    "recipient": "there is no one to send it to, or it is ourselves or a registry",
+    "recipient": "there is no one to send it to, or it is ourselves or a registry of numbers",
     "sandbox": "nothing leaves the sandbox",
     "stopped": "acting is stopped altogether",
     "clock": "the clock went back",
@@ -64,7 +64,7 @@ class Facts:
     category: str = "copyright"  # of the report
     paper: str = "host"  # host, dmca, dsa
     level: str = "page"  # page, domain
-    recipient: str = "host"
+    recipient: str = "host"  # host, registrar; rir: a registry of numbers
     address: str = "abuse@hosting.test"
     harms: frozenset[str] = frozenset()
     likeness: str = "whole"
@@ -243,7 +243,7 @@ DEFECTS: Mapping[str, tuple[str, Change]] = {
     "reported-before": ("duplicate", _for_all(open_before=True)),
     "nobody": ("recipient", _for_all(address="")),
     "to-ourselves": ("recipient", _for_all(address="abuse@owner.test")),
-    "to-a-registry": ("recipient", _for_all(address="abuse@ripe-registry.test")),
+    "to-a-registry": ("recipient", _for_all(recipient="rir", address="abuse@rdap-ripe.test")),
     "sandbox": ("sandbox", _for_all(sandbox=True)),
     "stopped": ("stopped", _for_all(stopped=True)),
     "clock-back": ("clock", _for_all(clock_back=True)),

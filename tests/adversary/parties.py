@@ -6,8 +6,10 @@ What is right, where one could think otherwise:
   is redacted counts to the one above it. Behind a CDN it is the holder of the origin, where other names of the same
   domain, its mail server or its SPF record give one away that is neither a CDN nor a mail service; else unknown.
 - `contact` is the mailbox with the role abuse of that holder; else the one of `security.txt` (RFC 9116) of the holder's
-  own site, if it is valid; else that of the range above (`via` upstream). Never one of a registry, never one of ours.
-- `middle` has those who pass on or sell, and are not to be written to as hosts: cdn, registrar, reseller, redirector.
+  own site, if it is valid; else that of the range above (`via` upstream). Never one
+  of a registry, which is known by the domain that its RDAP is served from, and never one of ours.
+- `middle` has those who pass on or sell, and are not to be written to as hosts: cdn, registrar, reseller, by what
+  they call themselves, and redirector, by its host name.
 - `state`: found; unknown, where nobody can be named; later, where a registry is throttled or down and may say it yet.
 """
 
@@ -285,7 +287,7 @@ def _add_lies(maker: Maker) -> None:
             path = f"rdap-{rir}.test/rdap/ip/{first_host(network.cidr)}"
             forbidden = frozenset({elsewhere.abuse, network.abuse})
             maker.add(f"lie-{kind}", network, spoilt={path: (answer,)}, truth=unknown, forbidden=forbidden)
-        for mailbox in (f"abuse@{OURS}", f"abuse@{rir}-registry.test", "not a mailbox", "abuse@localhost"):
+        for mailbox in (f"abuse@{OURS}", f"abuse@rdap-{rir}.test", "not a mailbox", "abuse@localhost"):
             network = maker.network(rir, abuse=mailbox, card="plain")
             truth = Truth("unknown", network.holder)
             maker.add("lie-mailbox", network, truth=truth, forbidden=frozenset({mailbox}))

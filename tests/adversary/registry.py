@@ -182,7 +182,7 @@ def write_network(network: Network, base: str) -> dict[str, Any]:
         "status": ["active"],
         "rdapConformance": ["rdap_level_0", "cidr0"],
         "links": [{"rel": "self", "href": itself, "value": itself, "type": RDAP}],
-        "notices": [{"title": "Terms of use", "description": [f"Complaints: hostmaster@{network.rir}-registry.test"]}],
+        "notices": [{"title": "Terms of use", "description": [f"Complaints: hostmaster@rdap-{network.rir}.test"]}],
         "entities": _write_entities(network, base),
     }
     if network.parent:
@@ -256,7 +256,7 @@ def _list_around(network: Network) -> list[dict[str, Any]]:
         return [_entity(f"MNT-{mark}", ["registrant"], lines)]
     if network.rir == "lacnic":
         lines = [["version", {}, "text", "4.0"], ["fn", {}, "text", "Registry of names and numbers"]]
-        lines.append(["email", {}, "text", f"abuse@{network.rir}-registry.test"])
+        lines.append(["email", {}, "text", f"abuse@rdap-{network.rir}.test"])
         return [_entity("REGISTRY", ["sponsor"], lines)]
     return [_write_other(network, "noc")] if network.rir == "apnic" else []
 

@@ -1,6 +1,6 @@
 """Name servers that know more than addresses: A, AAAA, MX, NS, TXT, CNAME, from a table of simulated names."""
 
-from collections.abc import Mapping
+from collections.abc import MutableMapping
 
 import dns.exception
 import dns.flags
@@ -11,7 +11,7 @@ import dns.rrset
 
 from tests.adversary.names import FAILURES, TTL_S, Names
 
-Table = Mapping[tuple[str, str], tuple[str, ...]]
+Table = MutableMapping[tuple[str, str], tuple[str, ...]]
 LINKS = 8  # aliases of aliases
 
 

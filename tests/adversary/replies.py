@@ -7,8 +7,8 @@ Meanings, in the words that are judged:
 - `delayed` (still on its way), `away` (out of office) and `unrelated` (spam, loops, news) change nothing: NOTHING.
 
 A message that fails the checks of our own server, or comes from somebody else than whom we wrote to, is not believed:
-it may be shown with its case for a person to look at, but it means nothing by itself. Who answers by another domain is
-believed only on its own words' evidence: by the id of our letter, which only its readers know, and passed checks.
+it may be shown with its case for a person to look at, but it means nothing by itself. A name below the recipient's
+domain is the recipient too.
 A ticket number counts once an earlier message has tied it to a case; `before` are those messages.
 """
 

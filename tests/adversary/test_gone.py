@@ -17,6 +17,7 @@ from tests.adversary.gone import (
     list_scripts,
 )
 from tests.adversary.names import Names
+from tests.adversary.server import Site
 from tests.adversary.visitor import ask
 
 SCRIPTS = list_scripts()
@@ -99,12 +100,26 @@ def test_fresh(stage):
 
 @pytest.mark.parametrize("way", ["script", "late", "frame", "inner"])
 def test_shown_otherwise(way, stage):
-    """The page looks like an end, and the text stands one request away."""
-    script = take(f"shown-{way}")
-    shell = look(stage, script, 100)
-    assert script.text not in shell.text
-    assert "/rest" in shell.text
-    assert script.text in look(stage, script, 100, path="/rest").text
+    """The page looks like an end, in each of its looks, and the text stands one request away."""
+    for script in SCRIPTS:
+        if script.name.startswith(f"shown-{way}-"):
+            shell = look(stage, script, 100)
+            assert script.text not in shell.text
+            assert "/rest" in shell.text
+            assert script.text in look(stage, script, 100, path="/rest").text
+
+
+@pytest.mark.browser
+def test_shown_in_a_browser(stage, tab):
+    """A browser ends up with the text wherever the truth says that it is shown by script, frame, status or redirect."""
+    stage.set_minute(100)
+    ways = {phase.way for script in SCRIPTS for phase in script.phases if phase.rule == "all"} - {"inner", "page"}
+    for script in (it for it in SCRIPTS if it.name.startswith(("shown-", "moved-301-", "moved-meta-"))):
+        phase = script.find_phase(100)
+        if phase.rule == "all" and phase.way in ways:
+            tab.goto(stage.server.url(Site(script.host.removesuffix(".test"), {}), script.path))
+            frame = tab.frame_locator("iframe") if phase.way == "frame" else tab
+            frame.get_by_text(script.text[:16]).first.wait_for(timeout=15_000)
 
 
 def test_moved(stage):

@@ -37,7 +37,7 @@ def test_truth_is_public(fixture):
     }
     assert fixture.truth.contact in public
     assert fixture.truth.contact not in fixture.forbidden
-    assert not fixture.truth.contact.endswith((OURS, "registry.test"))
+    assert not fixture.truth.contact.endswith((OURS, *(f"rdap-{rir}.test" for rir in RIRS)))
 
 
 def test_world_is_one():
