@@ -17,7 +17,7 @@ from tests.adversary.server import Answer, Reply, Request, Server, Site
 RDAP = "application/rdap+json"
 RIRS = ("arin", "ripe", "apnic", "lacnic", "afrinic")
 BLOCKS = {  # what the bootstrap gives to whom
-    "arin": ("23.0.0.0/8", "2600::/12"),
+    "arin": ("23.0.0.0/8", "50.0.0.0/8", "104.0.0.0/8", "2600::/12"),
     "ripe": ("77.0.0.0/8", "2a00::/12"),
     "apnic": ("103.0.0.0/8", "2400::/12"),
     "lacnic": ("177.0.0.0/8", "2800::/12"),
@@ -140,7 +140,9 @@ class Registry:
         if file == "dns.json":
             services = [[["test"], [self.base("names")]]]
         elif file in {"ipv4.json", "ipv6.json"}:
-            services = [[[BLOCKS[rir][file == "ipv6.json"]], [self.base(rir)]] for rir in RIRS]
+            is_six = file == "ipv6.json"
+            blocks = {rir: [block for block in BLOCKS[rir] if (":" in block) == is_six] for rir in RIRS}
+            services = [[blocks[rir], [self.base(rir)]] for rir in RIRS]
         else:
             return Reply(status=404)
         head = {"version": "1.0", "publication": "2026-11-01T00:00:00Z", "description": "Simulated"}

@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from tests.adversary.parties import CDN, CDN_NETWORK, OURS, gather, judge_route, list_fixtures, serve_pages, tell_truth
+from tests.adversary.parties import CDNS, OURS, gather, judge_route, list_fixtures, serve_pages, tell_truth
 from tests.adversary.registry import RIRS, Registry, list_mailboxes, write_network
 from tests.adversary.visitor import ask
 
@@ -42,7 +42,7 @@ def test_truth_is_public(fixture):
 
 def test_world_is_one():
     """Ranges of two fixtures never meet, so that one world serves all of them."""
-    shared = {CDN_NETWORK.cidr, "77.250.0.0/16", "103.250.0.0/16"}
+    shared = {*(it.cidr for it in CDNS), "77.250.0.0/16", "103.250.0.0/16"}
     seen = {}
     for fixture in FIXTURES:
         for network in {it.cidr for it in fixture.networks} - shared:
@@ -59,7 +59,7 @@ def test_right_answers_pass():
     "said",
     [
         {},
-        {"state": "found", "host": CDN, "contact": CDN_NETWORK.abuse, "via": "network", "middle": []},
+        {"state": "found", "host": CDNS[0].holder, "contact": CDNS[0].abuse, "via": "network", "middle": []},
         {"state": "unknown", "host": None, "contact": None, "middle": []},
         {"state": "found", "host": "Somebody Else", "contact": "abuse@somebody-else.test", "via": "network"},
     ],
@@ -77,7 +77,7 @@ def test_lazy_answers_fail(said):
         ("registrar", {"middle": []}),
         ("registrar", {"contact": "abuse@registrar-205.test"}),
         ("delegated", {"via": "upstream"}),
-        ("hidden-alone", {"host": CDN, "state": "found"}),
+        ("hidden-alone", {"host": CDNS[0].holder, "state": "found"}),
         ("hidden-alone", {"middle": []}),
         ("lie-elsewhere", {"contact": "abuse@somebody-else.test", "state": "found"}),
         ("lie-mailbox", {"contact": f"abuse@{OURS}"}),
@@ -113,3 +113,12 @@ def test_served(serve):
         moved.truth.contact in ask(server.port, away.split("/")[2].partition(":")[0], f"/{away.split('/', 3)[3]}").text
     )
     assert registry.asked
+
+
+def test_names_of_cdns():
+    """A CDN may be called by the first words of its name, and by no part of a word."""
+    fixture = take("cdn-origin-name")
+    right = tell_truth(fixture)
+    name = right["middle"][0]["name"]
+    for told, is_right in ((name.partition(",")[0], True), (name[:3], False), ("", False), ("Other", False)):
+        assert (not judge_route(fixture, right | {"middle": [{"role": "cdn", "name": told}]})) == is_right
