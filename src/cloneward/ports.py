@@ -35,3 +35,10 @@ class Steps(Protocol):
         back as what its annotation says.
         """
         ...
+
+
+Body = Callable[[Steps, bytes], None]
+"""A workflow's list of steps over one noun, which it is given as JSON."""
+
+Run = Callable[[str, object], None]
+"""Runs a body over a noun, once to its end for each name; begun again, it goes on behind the last step that ended."""

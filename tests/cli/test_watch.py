@@ -69,3 +69,16 @@ def test_one_that_fails_does_not_stop_the_others(run, workspace):
     assert done.code == 4
     assert [one["url"] for one in done.records] == ["http://b.test/"]
     assert "http://a.test/" in done.err
+
+
+def test_capture_tells_the_state(run, workspace, site):
+    """A capture of an address that was captured before tells what it came to, though nobody watches it: gone, back."""
+    told = []
+    for given in (LIVE, LIVE, GONE, GONE, LIVE, LIVE):
+        site.given = given
+        (line,) = run("capture", "http://copy.test/", "--plain", "--json", "--workspace", workspace).records
+        told.append((line["state"], line["cause"]))
+    live, gone = ("live", "content"), ("empty", "status")
+    assert told == [(None, None), live, gone, gone, ("back", "content"), live]
+    assert run("watch", "list", "--workspace", workspace).out == ""
+    assert "empty    status: " not in run("capture", "http://copy.test/", "--plain", "--workspace", workspace).out

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from cloneward.capture.matrix import Difference
     from cloneward.capture.recipe import Recipe
+    from cloneward.model.watch import Revisit
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.capture import Job, Order, Taken
 
@@ -103,21 +104,27 @@ def capture(
 def _run(job: "Job", order: "Order", workspace: "Workspace", *, as_json: bool) -> None:
     """Capture one address, and tell what came of it."""
     from cloneward.workflows.capture import Missed, compare_taken, find_odd, is_alike
+    from cloneward.workflows.watch import recall, remember, tell_state
 
+    past = recall(workspace, job.clock, order.url)
     taken = []
     for one in job.take(order):
         if isinstance(one, Missed):
             tell(f"{one.vantage.name}: {one.error} (hint: {one.error.hint})")
         else:
             taken.append(one)
-            _show(one, workspace, as_json=as_json)
+            revisit = tell_state(job.evidence, past, [one]) if past else None
+            _show(one, workspace, as_json=as_json, revisit=revisit)
+    revisit = tell_state(job.evidence, past, taken) if past else None
+    if past:
+        remember(workspace, job.clock, past, taken, job.evidence)
     differences = compare_taken(taken)
     odd = find_odd(differences)
     if odd is None:
         return
     seen = next(one for one in taken if one.vantage.name == odd.vantage)
     recipe, last = job.find_recipe(order, seen.vantage, is_alike(seen.rendering))
-    _show(last, workspace, as_json=as_json, recipe=recipe, differences=differences)
+    _show(last, workspace, as_json=as_json, recipe=recipe, differences=differences, revisit=revisit)
 
 
 def _show(
@@ -127,6 +134,7 @@ def _show(
     as_json: bool,
     recipe: "Recipe | None" = None,
     differences: "Sequence[Difference]" = (),
+    revisit: "Revisit | None" = None,
 ) -> None:
     capture, seal, rendering = taken.capture, taken.seal, taken.rendering
     place = f"evidence/{capture.id}"
@@ -148,6 +156,8 @@ def _show(
             "problems": [asdict(problem) for problem in taken.problems],
             "differences": [asdict(difference) for difference in differences],
             "recipe": asdict(recipe) if recipe else None,
+            "state": revisit.state if revisit else None,
+            "cause": revisit.cause if revisit else None,
         }
         write_record(encode(record))
         return
@@ -155,6 +165,8 @@ def _show(
         f"{seal.state:<8} {capture.url}  ({capture.vantage}, {capture.mode}; {len(rendering.exchanges):,} answers)"
     )
     write_line(f"    {workspace.folder / place}")
+    if revisit:
+        write_line(f"    {revisit.state:<8} {revisit.cause}: {revisit.evidence}")
     for difference in differences:
         alike = "nothing to compare" if difference.jaccard is None else f"{difference.jaccard:.0%} alike"
         write_line(f"    {difference.vantage:<18} {difference.words:,} words, {alike} with the first")

@@ -125,16 +125,18 @@ def run(
 def _run_due(workspace: "Workspace", clock: "Clock", *, is_plain: bool, once: bool) -> "Iterator[Watch | Failed]":
     """Give each watch after its visit; between visits, wait for the next that is due."""
     try:
-        from cloneward.workflows.watch import Visits, run_due, until_due_s
+        from cloneward.workflows.durable import open_engine
     except ImportError as error:
         hint = "pip install 'cloneward[watch]'"
         raise Unavailable(f"nothing to keep visits going with: {error}", hint=hint) from error
+    from cloneward.workflows.watch import Visits, run_due, until_due_s
+
     visits = Visits(workspace, clock, is_plain=is_plain)
-    yield from run_due(workspace, clock, visits)
+    yield from run_due(workspace, clock, visits, open_engine)
     while not once:
         due_s = until_due_s(workspace, clock)
         clock.sleep(_MOST_WAIT_S if due_s is None else min(due_s, _MOST_WAIT_S))
-        yield from run_due(workspace, clock, visits)
+        yield from run_due(workspace, clock, visits, open_engine)
 
 
 def _tell(done: "Watch | Failed", *, as_json: bool) -> int:

@@ -14,13 +14,10 @@ from sqlalchemy import URL
 
 from cloneward.errors import Unavailable
 from cloneward.model.codec import decode, encode
-from cloneward.ports import Steps
+from cloneward.ports import Body, Run
 
 Value = TypeVar("Value")
 Arguments = TypeVarTuple("Arguments")
-Body = Callable[[Steps, bytes], None]
-"""A list of steps over one noun, which it is given as JSON."""
-
 VERSION: Final = "1"
 """Of the bodies: raised with the order or the names of steps; what an older one began is then left to lie."""
 
@@ -28,36 +25,11 @@ _NAME: Final = "cloneward"
 _BODY: Final = "leg"
 
 
-class Plainly:
-    """Runs each step at once; a `cloneward.ports.Steps` that keeps nothing."""
-
-    def step(self, name: str, function: Callable[[*Arguments], Value], *arguments: *Arguments) -> Value:
-        """Give what a function gives; see `cloneward.ports.Steps`."""
-        del name
-        return function(*arguments)
-
-
-class Engine:
-    """Runs a body by name, once to its end for each name; begun again, it goes on behind the last step that ended."""
-
-    def __init__(self, work: Callable[[str], None]) -> None:
-        self._work = work
-
-    def run(self, name: str, noun: object) -> None:
-        """Run the body to its end. A bug that it meets is raised, and what it did is done again next time."""
-        with SetWorkflowID(name):
-            handle = DBOS.start_workflow(self._work, encode(noun).decode())
-        try:
-            handle.get_result()
-        except Exception:
-            DBOS.delete_workflow(name)  # it must be able to begin again by its name
-            raise
-        DBOS.delete_workflow(name)  # what it did is on record elsewhere
-
-
 @contextmanager
-def open_engine(database: URL, body: Body) -> Iterator[Engine]:
+def open_engine(database: URL, body: Body) -> Iterator[Run]:
     """Give what runs a body, on SQLite or PostgreSQL; what a killed process left halfway goes on by itself.
+
+    A bug that a body meets is raised, and what it did is done again next time.
 
     One at a time in a process, and one process at a time for a database: the caller sees to that.
 
@@ -76,12 +48,23 @@ def open_engine(database: URL, body: Body) -> Iterator[Engine]:
         DBOS(config=config)
         work = DBOS.workflow(name=_BODY)(lambda line: body(_Durable(), line.encode()))
         DBOS.launch()
-        yield Engine(work)
+        yield lambda name, noun: _run(work, name, encode(noun).decode())
     except error.DBOSException as failure:
         raise Unavailable(f"the durable workflows stop: {failure}", hint="look whether the database is up") from failure
     finally:
         DBOS.destroy(destroy_registry=True)
         logging.getLogger("dbos").handlers.clear()  # theirs write to the stream of the day of their making
+
+
+def _run(work: Callable[[str], None], name: str, line: str) -> None:
+    with SetWorkflowID(name):
+        handle = DBOS.start_workflow(work, line)
+    try:
+        handle.get_result()
+    except Exception:
+        DBOS.delete_workflow(name)  # it must be able to begin again by its name
+        raise
+    DBOS.delete_workflow(name)  # what it did is on record elsewhere
 
 
 class _Durable:

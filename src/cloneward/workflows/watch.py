@@ -5,7 +5,8 @@ A leg never waits. It ends by the row that says when the next is due; whoever ru
 
 import json
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
@@ -22,7 +23,7 @@ from cloneward.errors import Error, EvidenceError, InputError, Unavailable
 from cloneward.fetch.pace import Pace
 from cloneward.model.codec import decode
 from cloneward.model.watch import Leg, Revisit, Sight, Watch
-from cloneward.ports import Steps
+from cloneward.ports import Body, Run, Steps
 from cloneward.seal.sealing import SEAL_FILE, Evidence
 from cloneward.store.engine import resolve_database
 from cloneward.store.lock import hold_lock
@@ -40,7 +41,6 @@ from cloneward.store.watches import (
 from cloneward.store.workspace import Workspace
 from cloneward.url import canonical
 from cloneward.workflows.capture import Missed, Taken, make_order
-from cloneward.workflows.durable import Engine, open_engine
 from cloneward.workflows.wiring import list_all, open_job
 
 FILE: Final = "workflows.db"
@@ -97,7 +97,11 @@ class Failed:
     error: Error
 
 
-def run_due(workspace: Workspace, clock: Clock, visits: Visits) -> Iterator[Watch | Failed]:
+OpenRun = Callable[[URL, Body], AbstractContextManager[Run]]
+"""Opens what runs bodies, over a database; `cloneward.workflows.durable.open_engine` is one, and takes seconds."""
+
+
+def run_due(workspace: Workspace, clock: Clock, visits: Visits, open_run: OpenRun) -> Iterator[Watch | Failed]:
     """Make each visit that is due, the longest due first, and give the watch as it then stands.
 
     What a killed run left halfway goes on behind the last step that ended. One that fails does not stop the others.
@@ -106,10 +110,10 @@ def run_due(workspace: Workspace, clock: Clock, visits: Visits) -> Iterator[Watc
         Unavailable: the records or the durable workflows cannot be reached, or another process makes visits.
     """
     lock = hold_lock(workspace.folder / LOCK, clock, wait_s=0)
-    with lock, open_engine(locate_workflows(workspace), partial(make_leg, visits)) as engine:
+    with lock, open_run(locate_workflows(workspace), partial(make_leg, visits)) as run:
         while due := _list_due(workspace, clock):
             for watch in due:
-                yield _run(workspace, clock, engine, watch)
+                yield _run(workspace, clock, run, watch)
 
 
 def until_due_s(workspace: Workspace, clock: Clock) -> float | None:
@@ -153,13 +157,12 @@ def recall(workspace: Workspace, clock: Clock, url: str) -> Watch | None:
 
 def remember(workspace: Workspace, clock: Clock, known: Watch, seen: Sequence[Taken], evidence: Evidence) -> None:
     """Put captures of an address that is known on record as one visit of it, whether it is watched or not."""
-    sights = tuple(_see_taken(one, read_sealed(evidence, known.against)) for one in seen)
-    _record(workspace, clock, known, sights)
+    _record(workspace, clock, known, _see_all(seen, evidence, known))
 
 
-def tell_state(evidence: Evidence, known: Watch, taken: Taken) -> Revisit:
-    """Give what one more capture says of an address, beside the sealed one that is known and what was found last."""
-    return join_sights([_see_taken(taken, read_sealed(evidence, known.against)).revisit], before=known.state)
+def tell_state(evidence: Evidence, known: Watch, seen: Sequence[Taken]) -> Revisit:
+    """Give what further captures say of an address, beside the sealed one that is known and what was found last."""
+    return join_sights([sight.revisit for sight in _see_all(seen, evidence, known)], before=known.state)
 
 
 def find_first(place: Path, url: str) -> str | None:
@@ -196,10 +199,10 @@ def _list_due(workspace: Workspace, clock: Clock) -> list[Watch]:
         return list_due(connection, clock.now())
 
 
-def _run(workspace: Workspace, clock: Clock, engine: Engine, watch: Watch) -> Watch | Failed:
+def _run(workspace: Workspace, clock: Clock, run: Run, watch: Watch) -> Watch | Failed:
     leg = Leg(watch=watch, vantages=workspace.settings.watch.vantages)
     try:
-        engine.run(leg.name, leg)
+        run(leg.name, leg)
     except Error as error:
         with workspace.transaction(clock) as connection:
             return Failed(watch=put_off(connection, watch.id, clock.now() + _PUT_OFF), error=error)
@@ -216,6 +219,11 @@ def _record(workspace: Workspace, clock: Clock, watch: Watch, sights: Sequence[S
 
     with workspace.transaction(clock) as connection:
         return record_visit(connection, watch, sight, clock.now(), choose_gap)
+
+
+def _see_all(seen: Sequence[Taken], evidence: Evidence, known: Watch) -> tuple[Sight, ...]:
+    sealed = read_sealed(evidence, known.against)
+    return tuple(_see_taken(one, sealed) for one in seen)
 
 
 def _see_taken(taken: Taken, sealed: str) -> Sight:
