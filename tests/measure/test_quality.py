@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.measure.quality import Label, measure_agreement, measure_precision, settle_labels, wilson
+from cloneward.measure.quality import measure_agreement, measure_precision, settle_labels, wilson
+from cloneward.model.cases import Label
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -25,9 +25,9 @@ def connection(workspace, clock):
         yield connection
 
 
-def wait_an_hour(revisit, has_notice, unchanged):
+def wait_an_hour(revisit, watch, unchanged):
     """A schedule of one gap."""
-    del revisit, has_notice, unchanged
+    del revisit, watch, unchanged
     return HOUR
 
 
@@ -57,8 +57,8 @@ def test_since_stays_while_the_state_does(connection):
     """`since` tells when a state was first found, and moves with each other state; so do the visits unchanged."""
     told = []
 
-    def note(revisit, has_notice, unchanged):
-        told.append((revisit.state, has_notice, unchanged))
+    def note(revisit, watch, unchanged):
+        told.append((revisit.state, watch.has_notice, unchanged))
         return HOUR
 
     watch = add_watch(connection, URL, "c1", START, has_notice=True)

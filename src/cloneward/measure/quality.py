@@ -7,26 +7,14 @@ case as errors.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Final
 
 from cloneward.model.case import VerdictName
+from cloneward.model.cases import Label
 
 CALLED: Final[frozenset[VerdictName]] = frozenset({"copy", "partial_copy", "impersonation"})
 """Verdicts on which something may be asked of somebody."""
 _Z: Final = 1.959964  # of a normal distribution, for 95 %
-
-
-@dataclass(frozen=True, kw_only=True)
-class Label:
-    """What one person says a case is. `saw`: whether they saw another's label before; then it settles nothing."""
-
-    case: str
-    by: str
-    at: datetime
-    verdict: VerdictName
-    saw: bool = False
-    note: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +92,8 @@ def wilson(right: int, total: int) -> tuple[float, float]:
     middle = share + _Z**2 / (2 * total)
     spread = _Z * math.sqrt(share * (1 - share) / total + _Z**2 / (4 * total**2))
     whole = 1 + _Z**2 / total
-    return max((middle - spread) / whole, 0.0), min((middle + spread) / whole, 1.0)
+    low, high = (middle - spread) / whole, (middle + spread) / whole
+    return max(min(low, share), 0.0), min(max(high, share), 1.0)  # the share itself, where digits are lost at an end
 
 
 def _find_agreed(labels: Sequence[Label]) -> VerdictName | None:

@@ -80,9 +80,14 @@ class Action:
             self.reach,
             self.recipient.address,
             *sorted(self.urls),
-            str(self.steps[0].at),
+            self._proposed_at,
         )
         return "a" + digest_text("\n".join(told))[:24]
+
+    @property
+    def _proposed_at(self) -> str:
+        """The moment of its proposal, to the millisecond: that is how moments are kept."""
+        return self.steps[0].at.isoformat(timespec="milliseconds")
 
     @property
     def about(self) -> str:

@@ -254,3 +254,126 @@ sightings = Table(
     Column("captures", Codes, comment="ids of the captures of the visit, with spaces between them"),
     comment="One row a visit of a watched address: facts, never edited.",
 )
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True, comment="from the place"),
+    Column("target", Text, nullable=False, comment="canonical"),
+    Column("place", Text, nullable=False, unique=True, comment="what all spellings of the address have in common"),
+    Column("site", Text, nullable=False, comment="registered domain"),
+    Column("channel", Text, nullable=False, comment="by which it was found"),
+    Column("opened_at", UtcTime, nullable=False),
+    Column("known_at", UtcTime, nullable=False, comment="when somebody of ours first knew of it"),
+    Column("known_by", Text, nullable=False),
+    Column("known_how", Text, nullable=False),
+    Column("state", Text, nullable=False, comment="open or closed"),
+    Column("closing", Text, nullable=False, comment="why it was closed; empty while it is open"),
+    Index(None, "site"),
+    Index(None, "state"),
+    comment="One row a case: the file on one matter, how it stands now.",
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1, no gaps"),
+    Column("kind", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("subject", Text, nullable=False, comment="id of what it is about; empty: the case"),
+    Column("detail", Text, nullable=False, comment="JSON"),
+    Column("is_privileged", Boolean, nullable=False, comment="whether it never leaves the house"),
+    Index(None, "subject"),
+    comment="One row a line of a timeline: facts, never edited.",
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("id", Text, primary_key=True, comment="from the case, its capture and the policy"),
+    Column("case_id", Text, ForeignKey("cases.id"), nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("by", Text, nullable=False, comment="the policy, or who decided otherwise"),
+    Column("capture_id", Text, comment="the sealed capture that was judged; null: none"),
+    Column("verdict", Text, nullable=False, comment="the word"),
+    Column("record", Text, nullable=False, comment="JSON: the whole verdict"),
+    Index(None, "case_id"),
+    comment="One row a decision on a case: superseded by the next, never changed.",
+)
+
+labels = Table(
+    "labels",
+    metadata,
+    Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 1, no gaps"),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("saw", Boolean, nullable=False, comment="whether they had seen another's label"),
+    Column("note", Text, nullable=False),
+    comment="One row a label: what one person says that a case is.",
+)
+
+actions = Table(
+    "actions",
+    metadata,
+    Column("id", Text, primary_key=True, comment="what is asked of whom, over what, and when it was proposed"),
+    Column("case_id", Text, ForeignKey("cases.id"), nullable=False),
+    Column("about", Text, nullable=False, comment="equal for two that ask the same"),
+    Column("recipient", Text, nullable=False, comment="address of the channel"),
+    Column("record", Text, nullable=False, comment="JSON: the action without its steps"),
+    Index(None, "case_id"),
+    Index(None, "about"),
+    Index(None, "recipient"),
+    comment="One row an action; its state follows from its steps.",
+)
+
+steps = Table(
+    "steps",
+    metadata,
+    Column("action_id", Text, ForeignKey("actions.id"), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False, comment="from 0, no gaps: two at once cannot be"),
+    Column("name", Text, nullable=False),
+    Column("by", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("detail", Text, nullable=False, comment="JSON"),
+    Index(None, "name", "at"),
+    comment="One row a step of an action: facts, never edited.",
+)
+
+letters = Table(
+    "letters",
+    metadata,
+    Column("message_id", Text, primary_key=True),
+    Column("action_id", Text, ForeignKey("actions.id"), nullable=False),
+    Column("kind", Text, nullable=False, comment="notice, follow_up, interim, resolved or withdrawn"),
+    Column("number", Integer, nullable=False, comment="which of that kind"),
+    Column("recipient", Text, nullable=False),
+    Column("at", UtcTime, nullable=False, comment="the moment that it bears"),
+    Column("digest", Text, nullable=False, comment="of its bytes; an object"),
+    Column("state", Text, nullable=False, comment="begun, sent, kept, refused or unsure"),
+    Column("said", Text, nullable=False, comment="what the mail server said, or where the sandbox kept it"),
+    Index(None, "action_id"),
+    comment="One row a letter that left or was about to.",
+)
+
+replies = Table(
+    "replies",
+    metadata,
+    Column("id", Text, primary_key=True, comment="SHA-256 of its bytes: read twice, it is one"),
+    Column("action_id", Text, comment="null: it answers none of ours"),
+    Column("case_id", Text),
+    Column("at", UtcTime, nullable=False, comment="when we read it"),
+    Column("sender", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    Column("trust", Text, nullable=False),
+    Column("linked_by", Text),
+    Column("ticket", Text, comment="the other side's own number"),
+    Column("record", Text, nullable=False, comment="JSON: the reply as read"),
+    Index(None, "case_id"),
+    Index(None, "action_id"),
+    comment="One row a mail that came in.",
+)
