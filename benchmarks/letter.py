@@ -21,7 +21,9 @@ alone. What is assumed of the program stands in `Program` and nowhere else; all 
   are the keys of its `REASONS`. The walk through real cases is not judged here.
 - `capture URL… --all-vantages` in a workspace that has captured them before gives `state`, which is `resolved` as soon
   as that may be said. Time goes on by `faketime` (apt), which the program does not notice.
-- `SETTINGS` are settings; `rdap.bootstrap` is none yet.
+- `SETTINGS` are settings; `rdap.bootstrap` is none yet. What `fetch.resolve` says of `*.test` is where a name is
+  reached, and of `*.test:53` whom to ask what name servers say of it; the addresses that they give are not connected
+  to.
 
 A part that cannot run fails its gates and says why.
 """
@@ -34,6 +36,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from email import message_from_bytes
 from pathlib import Path
@@ -47,13 +50,14 @@ sys.path.append(str(ROOT))
 
 from tests.adversary import backlog, benign, gone, mailbox, papers, papers_refused, parties, replies
 from tests.adversary.names import Names
-from tests.adversary.registry import Registry
+from tests.adversary.registry import Network, Records, Registry
 from tests.adversary.registry_zone import Zone
 from tests.adversary.server import COUNTRIES, Reply, Server, Site
 from tests.adversary.words import tell, write_page
 
 PARTS = ("routes", "replies", "backlog", "benign", "refusals", "papers", "gone")
 MOST_S = 3_600.0  # of one call
+HOSTING, HOSTED = Network("77.201.0.0/16", "ripe", "Copy Hosting", "abuse@copy-hosting.test"), "77.201.1.1"
 BATCH = 200  # targets of one call
 NOTICES = 510
 ROUTES_MIN, LINKED_MIN, BACKLOG_S, CONTROLS_MIN = 0.97, 0.98, 1_800.0, 0.9
@@ -61,7 +65,7 @@ SETTINGS = """site = "https://owner.test/"
 {more}
 [fetch]
 allow = {allow}
-resolve = {{ "*.test:53" = "{names}" }}
+resolve = {{ "*.test:53" = "{names}"{place} }}
 per_host_s = 0
 """
 RDAP = """
@@ -86,14 +90,15 @@ class Program:
         self.errors = ""
 
     def open(self, name: str, server: Server, names: Names, *, more: str = "", tables: str = "") -> Path:
-        """A new workspace."""
+        """A new workspace; with `tables` of RDAP, names lead here whatever address name servers say."""
         workspace = self.folder / name
         shutil.rmtree(workspace, ignore_errors=True)
         self.call("init", str(workspace), "--site", "https://owner.test/")
         workspace.mkdir(parents=True, exist_ok=True)
         hosts = ["127.0.0.1", *(f"{start}0.1" for start in COUNTRIES)]
         allow = json.dumps([*(f"{host}:{server.port}" for host in hosts), names.endpoint])
-        settings = SETTINGS.format(allow=allow, names=names.endpoint, more=more) + tables
+        place = f', "*.test" = "127.0.0.1:{server.port}"' if "[rdap]" in tables else ""
+        settings = SETTINGS.format(allow=allow, names=names.endpoint, more=more, place=place) + tables
         (workspace / "cloneward.toml").write_text(settings, encoding="utf-8")
         return workspace
 
@@ -205,10 +210,9 @@ class Bench:
             parties.serve_pages(server, fixtures, write_page("Copy", tell("a copy", 20)))
             tables = RDAP.format(bootstrap=registry.bootstrap)
             workspace = self.program.open("routes", server, names, tables=tables)
-            urls = {it.name: it.url.replace(".test/", f".test:{server.port}/", 1) for it in fixtures}
-            said = self.program.plan(workspace, list(urls.values()))
+            said = self.program.plan(workspace, [it.url for it in fixtures])
         return [
-            {"name": it.name, "faults": parties.judge_route(it, said.get(urls[it.name], {}).get("route") or {})}
+            {"name": it.name, "faults": parties.judge_route(it, said.get(it.url, {}).get("route") or {})}
             for it in fixtures
         ]
 
@@ -275,12 +279,8 @@ class Bench:
         pages = [(it.name, it.url, it.content, it.is_harmless) for it in _choose(benign.list_pages(), options)]
         folders = [sites.fetch_site(name, options.cache) for name in options.foreign]
         for number, file in enumerate(benign.list_foreign(folders, options.most)):
-            pages.append(
-                (f"foreign-{number:05}", f"https://foreign-{number}.test/{file.name}", file.read_bytes(), True)
-            )
-        with Server() as server, Zone({}, {"*": "127.0.0.1"}) as names:
-            workspace = self.program.open("benign", server, names, more=benign.SETTINGS)
-            self.program.protect(workspace, names)
+            pages.append((f"foreign-{number:05}", f"http://foreign-{number}.test/{file.name}", file.read_bytes(), True))
+        with self._host("benign", {url: content for _, url, content, _ in pages}) as workspace:
             files = {}
             for name, url, content, _ in pages:
                 files[name] = workspace / f"{name}.warc"
@@ -293,6 +293,22 @@ class Bench:
             faults = ["no answer"] if line is None else ["a notice was ready"] if ready and is_harmless else []
             rows.append({"name": name, "faults": faults, "is_harmless": is_harmless, "ready": ready})
         return rows
+
+    @contextmanager
+    def _host(self, name: str, pages: Mapping[str, bytes]) -> Iterator[Path]:
+        """A workspace of the articles' owner, and all pages live at one host with an abuse mailbox."""
+        routes: dict[str, dict[str, Reply]] = {}
+        for url, content in pages.items():
+            host, _, path = url.partition("://")[2].partition("/")
+            routes.setdefault(host, {})[f"/{path.partition('?')[0]}"] = Reply(content)
+        with Server() as server, Zone({}, {"*": HOSTED}) as names:
+            registry = Registry(server, Records([HOSTING]))
+            for host, answers in routes.items():
+                server.add(Site(host.removesuffix(".test"), answers))
+            tables = RDAP.format(bootstrap=registry.bootstrap)
+            workspace = self.program.open(name, server, names, more=benign.SETTINGS, tables=tables)
+            self.program.protect(workspace, names)
+            yield workspace
 
     def measure_refusals(self, options: argparse.Namespace) -> list[dict[str, Any]]:
         """What stood against each act, and against those that are allowed."""
@@ -311,10 +327,8 @@ class Bench:
     def measure_papers(self, options: argparse.Namespace) -> list[dict[str, Any]]:
         """What each generated notice lacks, in the three kinds."""
         rows = []
-        with Server() as server, Zone({}, {"*": "127.0.0.1"}) as names:
-            workspace = self.program.open("papers", server, names, more=benign.SETTINGS)
-            self.program.protect(workspace, names)
-            copies = _choose([benign.make_copy(number) for number in range(NOTICES // len(papers.KINDS))], options)
+        copies = _choose([benign.make_copy(number) for number in range(NOTICES // len(papers.KINDS))], options)
+        with self._host("papers", {copy.url: copy.content for copy in copies}) as workspace:
             for copy in copies:
                 write_warc(copy.url, copy.content, workspace / f"{copy.name}.warc")
             for kind in papers.KINDS:
@@ -360,7 +374,6 @@ def judge_notices(kind: str, url: str, line: Line) -> list[str]:
     if not notices:
         return ["no notice"]
     told, report = notices[0], notices[0].get("report")
-    address = (report or {}).get("source_identifier") or "127.0.0.1"
     sender = ((report or {}).get("sender") or {}).get("contact") or "notices@owner.test"
     host = url.partition("://")[2].partition("/")[0]
     return papers.find_faults(
@@ -371,7 +384,7 @@ def judge_notices(kind: str, url: str, line: Line) -> list[str]:
             report,
             benign.OWNER,
             host,
-            address,
+            HOSTED,
             sender,
         )
     )

@@ -99,16 +99,14 @@ def make_page(kind: str, number: int, seed: int = SEED) -> Page:
     title, body = KINDS[kind](item, rng)
     host = {"partner": PARTNER, "staging": STAGING}.get(kind, f"{kind}-{number}.test")
     path = {"archive": f"/web/20261101000000/{item.url}", "reader": f"/read?url={item.url}"}.get(kind, f"/p/{number}")
-    return Page(f"{kind}-{number:03}", kind, f"https://{host}{path}", write_page(title, body))
+    return Page(f"{kind}-{number:03}", kind, f"http://{host}{path}", write_page(title, body))
 
 
 def make_copy(number: int) -> Page:
     """A page that has a whole article of ours under its own name, without a word of where it is from."""
     item = Item(_list_ours()[number % len(_list_ours())])
     title = f"Evening reader {name_marker(f'copy {number}')}"
-    return Page(
-        f"copy-{number:03}", "copy", f"https://copy-{number}.test/p", write_page(title, _show(item.text)), False
-    )
+    return Page(f"copy-{number:03}", "copy", f"http://copy-{number}.test/p", write_page(title, _show(item.text)), False)
 
 
 def _list_ours() -> list[int]:

@@ -19,7 +19,6 @@ that says the law's words in another order passes, and one that scatters them ov
 import base64
 import binascii
 import hashlib
-import ipaddress
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -313,12 +312,3 @@ def _is_contact(told: Any) -> bool:
         and bool(MAILBOX.fullmatch(str(told["contact"])))
         and bool(told["org"])
     )
-
-
-def is_address(text: str) -> bool:
-    """Whether a text is an IP address: what a notice's `address` must be."""
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True
