@@ -1,5 +1,9 @@
 """Tests of cloneward.capture.chromium with the real browser: what it records, refuses and survives."""
 
+import os
+from contextlib import suppress
+from pathlib import Path
+
 import pytest
 
 from cloneward.capture.chromium import Chromium
@@ -82,3 +86,40 @@ def test_an_untouched_browser_hands_over_what_it_decoded(visit):
     assert [exchange.body for exchange in rendering.exchanges][:1] == [b"<p>words</p>"]
     assert rendering.exchanges[0].bodies == "decoded"
     assert {"service_worker", "wire"} <= rendering.not_recorded.keys()
+
+
+def test_one_browser_serves_visits_that_share_nothing():
+    """Of three visits none sees what another was given to keep; one that has to be ended does not stop the next."""
+    busy = b"<script>if (location.search) { while (true) {} } document.title = document.cookie + '|' + localStorage.a;\
+        localStorage.a = 'seen'; document.cookie = 'b=seen'</script>"
+    host = Host(lambda link, _: link.sendall(answer(busy, "Content-Type: text/html\r\n")))
+    rules = Fetch(allow=(host.endpoint,), resolve={"*.test": host.endpoint}, per_host_s=0)
+    titles, programs = [], set()
+    with Chromium(rules, SystemClock()) as browser:
+        for path in ("/", "/", "/?busy", "/"):
+            rendering = browser.render(f"http://copy.test{path}", Vantage(name="d", dwell_s=0.3), Bounds(timeout_s=6))
+            titles.append(rendering.title)
+            programs |= set(list_browsers())
+    host.stop()
+    assert titles == ["|undefined", "|undefined", "", "|undefined"]
+    assert 1 <= len(programs) <= 2
+    assert not programs & set(list_browsers())
+
+
+def list_browsers():
+    """The process groups of our own browsers that are running now: those whose first process is our child's child."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            told = (place / "cmdline").read_bytes()
+            is_first = b"cloneward-browser-" in told and b"--type=" not in told
+            if is_first and os.getpgid(int(place.name)) == int(place.name) and is_ours(int(place.name)):
+                found.append(int(place.name))
+    return found
+
+
+def is_ours(process):
+    """Whether a process stands below this one."""
+    while process > 1 and process != os.getpid():
+        process = int(Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[1])
+    return process == os.getpid()

@@ -1,9 +1,9 @@
-"""A real Chromium that visits an address, in a profile of its own, with its sandbox on and the guard around it.
+"""A real Chromium that visits an address, in a context of its own, with its sandbox on and the guard around it.
 
-All that it asks for goes through our proxy, which keeps it from private addresses and records what flows; names are
-looked up there and nowhere else. The page is looked at as a person would: the pointer moves, the page scrolls, and
-nothing is clicked, typed, granted, downloaded or confirmed. A watchdog ends the browser when its time is over, whatever
-the page does to it.
+All that it asks for goes through a proxy of ours, one for each visit, which keeps it from private addresses and records
+what flows; names are looked up there and nowhere else. The page is looked at as a person would: the pointer moves, the
+page scrolls, and nothing is clicked, typed, granted, downloaded or confirmed. A watchdog ends the browser when its time
+is over, whatever the page does to it.
 """
 
 import ssl
@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from playwright.sync_api import BrowserContext, Dialog, Download, Page, Playwright, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Download, Page, Playwright, Response, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from cloneward.capture.exchanges import OWN_TALK, join_tunnels, list_addresses, list_certificates, tell_refused
@@ -58,6 +58,8 @@ _FLAGS: Final = (
 )
 _LEFT_OUT: Final = ("--enable-automation", "--enable-unsafe-swiftshader")
 _MASK: Final = files("cloneward.capture") / "mask.js"
+_NOWHERE: Final = "http://127.0.0.1:9"  # for what belongs to no visit: the port of RFC 863, which nobody serves
+_MOST_VISITS: Final = 50  # of one browser, after which a new one begins with a clean memory
 _MAX_FRAMES: Final = 40
 _MAX_CONSOLE: Final = 200
 _MAX_LINE: Final = 2_000
@@ -69,8 +71,26 @@ _QUIET_MS: Final = 3_000
 _MAX_BODIES: Final = 1_000
 
 
+@dataclass
+class _Running:
+    """A browser under way, the folder that goes with it, and the key of the certificates that it takes."""
+
+    folder: tempfile.TemporaryDirectory[str]
+    certifier: Certifier
+    browser: Browser
+    visits: int = 0
+
+    @property
+    def path(self) -> Path:
+        """Where its profile is, and its process id."""
+        return Path(self.folder.name)
+
+
 class Chromium:
-    """Visits addresses, each in a browser of its own that is gone afterwards. Use it as a context."""
+    """Visits addresses, each in a context of its own that shares nothing with another. Use it as a context.
+
+    One browser serves many visits: it is started by the first, and anew where a page has broken it or made us end it.
+    """
 
     def __init__(self, rules: Rules, clock: Clock, *, program: str = "", tls: ssl.SSLContext | None = None) -> None:
         """Find the browser.
@@ -88,6 +108,7 @@ class Chromium:
         self._clock = clock
         self._tls = tls or ssl.create_default_context()
         self._program = find_program(program)
+        self._running: _Running | None = None
 
     def __enter__(self) -> Self:
         """Start the driver."""
@@ -98,88 +119,74 @@ class Chromium:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Stop the driver, and any browser that it still has."""
+        """Stop the driver, and the browser that it still has."""
+        self._end()
         self._driver.stop()
 
     def render(self, url: str, vantage: Vantage, bounds: Bounds) -> Rendering:
         """Give what a visitor is given; see `cloneward.ports.Browser`."""
         url = canonical(url)
-        started_at = format_utc(self._clock.now())
         persona = choose_persona(vantage, self._program.major)
-        with tempfile.TemporaryDirectory(prefix="cloneward-browser-", ignore_cleanup_errors=True) as name:
-            folder = Path(name)
-            certifier = Certifier(folder, self._clock)
-            recording = (
-                Recording(clock=self._clock, certifier=certifier, tls=self._tls) if vantage.is_recorded else None
-            )
-            proxy = Proxy(
-                self._rules,
-                max_bytes=bounds.max_bytes,
-                timeout_s=bounds.timeout_s + _GRACE_S,
-                source=vantage.source,
-                recording=recording,
-                closed=OWN_TALK,
-            )
-            sight = _Sight(url=url, bounds=bounds, clock=self._clock, is_recorded=vantage.is_recorded)
-            with proxy:
-                flags = (
-                    f"--proxy-server=http://{proxy.address}",
-                    f"--ignore-certificate-errors-spki-list={certifier.spki}",
-                )
-                with self._open(folder, flags, vantage, persona, sight) as page:
-                    sight.visit(page, vantage)
-            return self._sum_up(sight, proxy, started_at)
-
-    @contextmanager
-    def _open(
-        self, folder: Path, flags: tuple[str, ...], vantage: Vantage, persona: Persona, sight: "_Sight"
-    ) -> Iterator[Page]:
-        """Give a page of a new browser, which is killed when its time is over and gone in any case."""
-        profile, launcher = make_profile(folder), write_launcher(folder, self._program.path)
-        watchdog = threading.Timer(sight.bounds.timeout_s, lambda: sight.give_up(folder))
-        watchdog.daemon = True
-        watchdog.start()
-        try:
-            context = self._launch(profile, launcher, flags, vantage, persona)
-            try:
-                page = context.pages[0] if context.pages else context.new_page()
-                _be(context, page, persona, vantage)
-                sight.listen(context, page)
-                yield page
-            finally:
-                sight.is_over = True
-                with suppress(PlaywrightError):
-                    context.close()
-        except PlaywrightError as error:
-            if not sight.is_over:
-                raise Unavailable(f"Chromium does not start: {_shorten(str(error))}", hint=HINT) from error
-        finally:
-            watchdog.cancel()
-            kill_browser(folder)
-
-    def _launch(
-        self, profile: Path, launcher: Path, flags: tuple[str, ...], vantage: Vantage, persona: Persona
-    ) -> BrowserContext:
-        return self._driver.chromium.launch_persistent_context(
-            profile,
-            executable_path=launcher,
-            chromium_sandbox=True,
-            headless=True,
-            args=[*_FLAGS, *flags, f"--window-size={persona.width},{persona.height}"],
-            ignore_default_args=list(_LEFT_OUT),
-            env=list_environment(profile),
-            user_agent=persona.user_agent,
-            viewport={"width": persona.width, "height": persona.height},
-            screen={"width": persona.width, "height": persona.height},
-            device_scale_factor=persona.density,
-            is_mobile=persona.is_mobile,
-            has_touch=persona.is_mobile,
-            locale=vantage.languages[0],
-            timezone_id=vantage.timezone or None,
-            accept_downloads=False,
-            service_workers="allow" if vantage.is_recorded else "block",
-            timeout=30_000,
+        running = self._start()
+        started_at = format_utc(self._clock.now())
+        recording = Recording(clock=self._clock, certifier=running.certifier, tls=self._tls)
+        proxy = Proxy(
+            self._rules,
+            max_bytes=bounds.max_bytes,
+            timeout_s=bounds.timeout_s + _GRACE_S,
+            source=vantage.source,
+            recording=recording if vantage.is_recorded else None,
+            closed=OWN_TALK,
         )
+        sight = _Sight(url=url, bounds=bounds, clock=self._clock, is_recorded=vantage.is_recorded)
+        try:
+            with proxy, _open_page(running, proxy.address, vantage, persona, sight) as page:
+                sight.visit(page, vantage)
+        finally:
+            if sight.was_killed or not sight.is_closed:
+                self._end()
+        return self._sum_up(sight, proxy, started_at)
+
+    def _start(self) -> _Running:
+        """Give the browser under way; a new one where there is none, or it has served its time."""
+        running = self._running
+        if running is not None and (running.visits >= _MOST_VISITS or not running.browser.is_connected()):
+            self._end()
+        if self._running is None:
+            self._running = self._launch()
+        self._running.visits += 1
+        return self._running
+
+    def _launch(self) -> _Running:
+        folder = tempfile.TemporaryDirectory(prefix="cloneward-browser-", ignore_cleanup_errors=True)
+        path = Path(folder.name)
+        certifier = Certifier(path, self._clock)
+        try:
+            profile = make_profile(path)
+            browser = self._driver.chromium.launch(
+                executable_path=write_launcher(path, self._program.path),
+                chromium_sandbox=True,
+                headless=True,
+                args=[*_FLAGS, f"--ignore-certificate-errors-spki-list={certifier.spki}"],
+                ignore_default_args=list(_LEFT_OUT),
+                env=list_environment(profile),
+                proxy={"server": _NOWHERE},
+                timeout=30_000,
+            )
+        except PlaywrightError as error:
+            kill_browser(path)
+            folder.cleanup()
+            raise Unavailable(f"Chromium does not start: {_shorten(str(error))}", hint=HINT) from error
+        return _Running(folder, certifier, browser)
+
+    def _end(self) -> None:
+        """End the browser, with all its processes, and remove its folder."""
+        if self._running is not None:
+            kill_browser(self._running.path)
+            with suppress(PlaywrightError):
+                self._running.browser.close()
+            self._running.folder.cleanup()
+            self._running = None
 
     def _sum_up(self, sight: "_Sight", proxy: Proxy, started_at: str) -> Rendering:
         tunnels = proxy.tunnels
@@ -226,6 +233,7 @@ class _Sight:
     workers: int = 0
     was_killed: bool = False
     is_over: bool = False
+    is_closed: bool = False
     _responses: list[Response] = field(default_factory=list)
 
     def tell(self, problem: Problem) -> None:
@@ -335,7 +343,10 @@ class _Sight:
     def _take_full(self, page: Page) -> None:
         size = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
         width, height = (int(side) if isinstance(side, int | float) else 0 for side in size)
-        if height > _MAX_HEIGHT:
+        shown = page.viewport_size
+        if self.viewport and shown and width <= shown["width"] and height <= shown["height"]:
+            self.full_page = self.viewport
+        elif height > _MAX_HEIGHT:
             self.tell(
                 Problem(
                     code="picture_cut",
@@ -399,6 +410,50 @@ class _Sight:
             self.tell(Problem(code="page_failed", page=None, text=f"the browser says: {_shorten(str(error))}"))
 
 
+@contextmanager
+def _open_page(running: _Running, proxy: str, vantage: Vantage, persona: Persona, sight: "_Sight") -> Iterator[Page]:
+    """Give a page of a new context, which is gone afterwards; the browser is killed when its time is over.
+
+    Raises:
+        Unavailable: it gives none.
+    """
+    watchdog = threading.Timer(sight.bounds.timeout_s, lambda: sight.give_up(running.path))
+    watchdog.daemon = True
+    watchdog.start()
+    try:
+        context = _make_context(running.browser, proxy, vantage, persona)
+        page = context.new_page()
+        _be(context, page, persona, vantage)
+        sight.listen(context, page)
+    except PlaywrightError as error:
+        watchdog.cancel()
+        raise Unavailable(f"Chromium gives no page: {_shorten(str(error))}", hint="try again") from error
+    try:
+        yield page
+    finally:
+        sight.is_over = True
+        with suppress(PlaywrightError):
+            context.close()
+            sight.is_closed = True
+        watchdog.cancel()
+
+
+def _make_context(browser: Browser, proxy: str, vantage: Vantage, persona: Persona) -> BrowserContext:
+    return browser.new_context(
+        proxy={"server": f"http://{proxy}", "bypass": "<-loopback>"},
+        user_agent=persona.user_agent,
+        viewport={"width": persona.width, "height": persona.height},
+        screen={"width": persona.screen_width, "height": persona.screen_height},
+        device_scale_factor=persona.density,
+        is_mobile=persona.is_mobile,
+        has_touch=persona.is_mobile,
+        locale=vantage.languages[0],
+        timezone_id=vantage.timezone or None,
+        accept_downloads=False,
+        service_workers="allow" if vantage.is_recorded else "block",
+    )
+
+
 def _be(context: BrowserContext, page: Page, persona: Persona, vantage: Vantage) -> None:
     """Make a page say of itself what its persona is."""
     told: dict[str, Any] = {
@@ -408,7 +463,11 @@ def _be(context: BrowserContext, page: Page, persona: Persona, vantage: Vantage)
     }
     if persona.hints is not None:
         told["userAgentMetadata"] = dict(persona.hints)
-    context.new_cdp_session(page).send("Emulation.setUserAgentOverride", told)
+    session = context.new_cdp_session(page)
+    session.send("Emulation.setUserAgentOverride", told)
+    window = session.send("Browser.getWindowForTarget")["windowId"]
+    bounds = {"width": persona.outer_width, "height": persona.outer_height}
+    session.send("Browser.setWindowBounds", {"windowId": window, "bounds": bounds})
     page.add_init_script(_MASK.read_text("utf-8"))
 
 

@@ -12,13 +12,20 @@ from cloneward.model.vantage import Device, Vantage
 
 @dataclass(frozen=True, kw_only=True)
 class Persona:
-    """What Playwright's context and Chromium's user-agent override are told."""
+    """What Playwright's context and Chromium's user-agent override are told; sizes in px of CSS.
+
+    `width`, `height`: of what shows the page. `outer_…`: of the window around it. `screen_…`: of the screen.
+    """
 
     user_agent: str
     platform: str
     hints: Mapping[str, Any] | None
     width: int
     height: int
+    outer_width: int
+    outer_height: int
+    screen_width: int
+    screen_height: int
     density: float
     is_mobile: bool
 
@@ -64,8 +71,12 @@ def _be_desktop(major: int) -> Persona:
         user_agent=_WINDOWS.format(major=major),
         platform="Win32",
         hints=_hint(major, "Windows", "15.0.0", is_mobile=False),
-        width=1366,
-        height=768,
+        width=1920,
+        height=953,
+        outer_width=1920,
+        outer_height=1040,
+        screen_width=1920,
+        screen_height=1080,
         density=1,
         is_mobile=False,
     )
@@ -77,14 +88,30 @@ def _be_android(major: int) -> Persona:
         platform="Linux armv81",
         hints=_hint(major, "Android", "14.0.0", is_mobile=True),
         width=412,
-        height=915,
+        height=785,
+        outer_width=412,
+        outer_height=785,
+        screen_width=412,
+        screen_height=915,
         density=2.625,
         is_mobile=True,
     )
 
 
 def _be_iphone(_: int) -> Persona:
-    return Persona(user_agent=_IPHONE, platform="iPhone", hints=None, width=393, height=852, density=3, is_mobile=True)
+    return Persona(
+        user_agent=_IPHONE,
+        platform="iPhone",
+        hints=None,
+        width=393,
+        height=659,
+        outer_width=393,
+        outer_height=852,
+        screen_width=393,
+        screen_height=852,
+        density=3,
+        is_mobile=True,
+    )
 
 
 _PERSONAS: Final = {"desktop": _be_desktop, "android": _be_android, "iphone": _be_iphone}

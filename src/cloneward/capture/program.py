@@ -55,9 +55,10 @@ def find_program(given: str = "") -> Program:
 
 
 def write_launcher(folder: Path, program: str) -> Path:
-    """Write what starts the browser with a profile in the folder, and leaves its process id there.
+    """Write what starts the browser with the profile in the folder, and leaves its process id there.
 
-    As nobody when we are root, whom the browser's sandbox refuses.
+    The profile is named last, since a driver names one of its own, which nobody but us may read. The browser is started
+    as nobody when we are root, whom its sandbox refuses.
 
     Raises:
         Unavailable: we are root and cannot be anybody else.
@@ -69,7 +70,9 @@ def write_launcher(folder: Path, program: str) -> Path:
             raise Unavailable("no setpriv on PATH, to start the browser not as root", hint="Debian: util-linux")
         drop = f"{setpriv} --reuid={_NOBODY} --regid={_NOBODY} --clear-groups -- "
     launcher = folder / "launch"
-    launcher.write_text(f'#!/bin/sh\necho $$ > "{folder}/pid"\nexec {drop}{program} "$@"\n')
+    launcher.write_text(
+        f'#!/bin/sh\necho $$ > "{folder}/pid"\nexec {drop}{program} "$@" --user-data-dir="{folder}/profile"\n'
+    )
     launcher.chmod(0o755)
     return launcher
 
@@ -85,8 +88,12 @@ def make_profile(folder: Path) -> Path:
 
 
 def list_environment(profile: Path) -> dict[str, str | float | bool]:
-    """Give the environment of a browser."""
-    return {**{name: os.environ[name] for name in _KEPT if name in os.environ}, "HOME": str(profile)}
+    """Give the environment of a browser, which leaves nothing outside its profile."""
+    return {
+        **{name: os.environ[name] for name in _KEPT if name in os.environ},
+        "HOME": str(profile),
+        "TMPDIR": str(profile),
+    }
 
 
 def kill_browser(folder: Path) -> None:

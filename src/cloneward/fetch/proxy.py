@@ -152,6 +152,8 @@ class Proxy:
     def stop(self) -> None:
         """End every connection at once: the kill switch. Safe from any thread, and twice."""
         self._stopped.set()
+        with suppress(OSError):
+            self._server.shutdown(socket.SHUT_RDWR)  # wakes who waits for the next connection
         with self._lock:
             for link in self._links:
                 with suppress(OSError):
@@ -164,7 +166,7 @@ class Proxy:
 
     def _accept(self) -> None:
         while not self._stopped.is_set() and self._has_time():
-            with suppress(TimeoutError):
+            with suppress(OSError):  # nobody came for a while, or it has stopped
                 link, _ = self._server.accept()
                 self._threads = [thread for thread in self._threads if thread.is_alive()]
                 if len(self._threads) >= MAX_OPEN or len(self._tunnels) >= MAX_TUNNELS:
