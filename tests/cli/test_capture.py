@@ -1,5 +1,6 @@
 """Tests of cloneward.cli.capture."""
 
+import json
 import os
 import signal
 import subprocess
@@ -51,6 +52,26 @@ def test_vantages_are_listed_and_an_unknown_one_is_told(run, workspace):
     done = run("capture", "http://copy.test/", "--vantage", "androit", "--plain", "--workspace", workspace)
     assert done.code == 2
     assert "android-search" in done.err
+
+
+def test_a_kept_recipe_is_repeated(run, workspace, tmp_path):
+    """The recipe of a line, in a file, brings the copy out again; what is no recipe is told."""
+    vantages = ("--vantage", "desktop", "--vantage", "android-search")
+    done = run("capture", "http://copy.test/", *vantages, "--plain", "--json", "--workspace", workspace)
+    last = done.records[-1]
+    assert set(last["recipe"]["headers"]) == {"User-Agent", "Referer"}
+    file = tmp_path / "recipe.json"
+    for kept in (last, last["recipe"]):
+        file.write_text(json.dumps(kept))
+        again = run("capture", "http://copy.test/", "--recipe", file, "--json", "--workspace", workspace)
+        (record,) = again.records
+        assert (record["title"], record["recipe"]) == (last["title"], last["recipe"])
+        assert record["seal"]["id"] != last["seal"]["id"]
+    for wrong in ("{}", "[1]", "no"):
+        file.write_text(wrong)
+        done = run("capture", "http://copy.test/", "--recipe", file, "--workspace", workspace)
+        assert done.code == 2
+        assert "recipe" in done.err
 
 
 @pytest.mark.browser

@@ -3,22 +3,37 @@
 import gzip
 import json
 import zipfile
+from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
 from cloneward.archive.wacz import read_wacz
 from cloneward.capture.matrix import compare_renderings, list_vantages
+from cloneward.capture.recipe import Recipe
 from cloneward.clock import SystemClock
 from cloneward.errors import Unavailable
 from cloneward.model.evidence import capture_id
 from cloneward.model.ids import digest_bytes
 from cloneward.model.vantage import Document, Rendering, Vantage
 from cloneward.seal.verify import verify
+from cloneward.settings import Capture
 from cloneward.store.workspace import Workspace
-from cloneward.workflows.capture import RECIPE, Order, compare_taken, find_odd, is_alike
+from cloneward.workflows.capture import (
+    RECIPE,
+    Order,
+    choose_seen,
+    compare_taken,
+    find_odd,
+    is_alike,
+    make_order,
+    take_one,
+)
+from cloneward.workflows.captured import list_pages
 from cloneward.workflows.evidence import find_trust
 from cloneward.workflows.wiring import open_job
 from tests.cloaked import COPY, DECOY, cloaked_site
+from tests.fetch.hosts import Host, answer, path_of
 
 CLOCK = SystemClock()
 URL = "http://copy.test/ann"
@@ -99,6 +114,119 @@ def test_a_cloak_is_found_and_its_recipe_kept(opened):
     assert one.capture.vantage.startswith(RECIPE)
     recipes = [line for line in read_archive(workspace, one) if line.startswith(b'{"url"')]
     assert [json.loads(line)["curl"] for line in recipes] == [recipe.curl]
+
+
+def test_what_shows_ours_is_what_the_recipe_looks_for(opened):
+    """Where some vantages were given content of ours and others not, that decides, not who saw most words."""
+    _, job = opened
+    taken = list(job.take(order(OTHER, VICTIM)))
+    seen, shows = choose_seen(taken, lambda given: COPY in given.documents[0].html)
+    assert seen.vantage.name == "victim"
+    assert (shows(taken[0].rendering), shows(taken[1].rendering)) == (False, True)
+    seen, shows = choose_seen(taken, lambda given: DECOY in given.documents[0].html)
+    assert seen.vantage.name == "other"
+    for nothing_told in (lambda _: False, lambda _: True):
+        seen, shows = choose_seen(taken, nothing_told)
+        assert seen.vantage.name == "victim"
+        assert not shows(taken[0].rendering)
+    assert choose_seen(taken[:1], lambda _: True) is None
+
+
+def test_a_recipe_is_repeated_as_it_was_kept(opened):
+    """A recipe that was kept gives the copy again by its own request, under a seal of its own."""
+    _, job = opened
+    headers = {"User-Agent": "Android", "Referer": "https://www.google.com/"}
+    recipe = Recipe(url=URL, vantage="victim", needs_browser=False, headers=headers, curl="c", words="w", requests=1)
+    again, taken = job.repeat(order(VICTIM), VICTIM, recipe)
+    assert again == recipe
+    assert COPY in taken.rendering.documents[0].html
+    assert taken.capture.id in job.evidence.list_sealed()
+
+
+def test_a_sample_of_a_site_is_one_capture(tmp_path, monkeypatch):
+    """The pages that a page links to are visited in their order, at the pace, and lie under one seal with it."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    pages = {
+        "/": '<a href="/about">About</a> <a href="/p/1">Ann Lee</a> <a href="/logout">out</a>',
+        "/about": "about us",
+        "/p/1": '<a href="/p/2">next</a>',
+        "/p/2": "the second page",
+        "/feed": '<rss version="2.0"><channel><item><link>http://copy.test/p/2</link></item></channel></rss>',
+    }
+    with named_pages(pages) as lines:
+        workspace = make_workspace(tmp_path / "site", lines)
+        with open_job(workspace, CLOCK, is_plain=True) as job:
+            object.__setattr__(job, "pace", NoWait())
+            given = replace(order(OTHER, url="http://copy.test/"), pages=3, is_ours=lambda link: link.text == "Ann Lee")
+            (taken,) = job.take(given)
+            assert [visit.url for visit in taken.capture.visits] == [
+                f"http://copy.test{path}" for path in ("/", "/p/1", "/about")
+            ]
+            assert [problem.code for problem in taken.problems] == ["pages_capped"]
+            assert job.pace.turns == 3
+            listed = take_one(job, replace(order(OTHER, url="http://copy.test/feed"), listed=5))
+    assert [one.url for one in listed.renderings] == ["http://copy.test/feed", "http://copy.test/p/2"]
+    assert [page.address for page in list_pages(listed.renderings)] == ["http://copy.test/p/2"]
+    assert (workspace.folder / listed.seal.path / "seal.json").is_file()
+
+
+def test_a_run_that_is_ended_seals_what_came(opened):
+    """Ended while a capture is written, the capture is finished and given, and the run ends after it."""
+    _, job = opened
+    keep = job.quarantine.keep
+
+    def end_then_keep(*arguments, **named):
+        job.halt.ask(143)
+        keep(*arguments, **named)
+
+    object.__setattr__(job.quarantine, "keep", end_then_keep)
+    visits = job.take(order(VICTIM, OTHER))
+    taken = next(visits)
+    assert job.evidence.list_sealed() == [taken.capture.id]
+    with pytest.raises(SystemExit):
+        next(visits)
+    assert job.evidence.list_sealed() == [taken.capture.id]
+
+
+def test_what_a_killed_run_left_is_swept(opened):
+    """The folders that a killed run left halfway are gone with the next capture, whatever address they were of."""
+    _, job = opened
+    (job.evidence.begin("c0") / "data.warc.gz").write_bytes(b"half")
+    list(job.take(order(OTHER)))
+    assert list((job.evidence.folder / "tmp").iterdir()) == []
+
+
+@contextmanager
+def named_pages(pages):
+    """A site of these pages by their paths; gives the lines of the settings that lead to it."""
+
+    def behave(link, head):
+        kind = "application/xml" if path_of(head) == "/feed" else "text/html"
+        link.sendall(answer(pages[path_of(head)].encode(), f"Content-Type: {kind}\r\n"))
+
+    host = Host(behave)
+    try:
+        yield f'[fetch]\nallow = ["{host.endpoint}"]\nper_host_s = 0\nresolve = {{ "*.test" = "{host.endpoint}" }}\n'
+    finally:
+        host.stop()
+
+
+def make_workspace(folder, lines):
+    """A workspace with these lines in its settings."""
+    Workspace.create(folder, "https://own.test/", {})
+    file = folder / "cloneward.toml"
+    file.write_text(f"{file.read_text()}\n{lines}")
+    return Workspace.open(folder, {})
+
+
+def test_the_order_for_an_address_follows_the_settings(opened):
+    """Of a site's top as many pages are visited as the settings say, of another address one, and each is bounded."""
+    workspace, _ = opened
+    settings = replace(workspace.settings, capture=Capture(pages=7, operator="ann", max_bytes=9, timeout_s=2))
+    for url, pages in (("http://copy.test", 7), ("http://copy.test/a", 1), ("http://copy.test/?p=1", 1)):
+        made = make_order(settings, url, [OTHER])
+        assert (made.pages, made.listed, made.operator) == (pages, 7, "ann")
+        assert (made.bounds.max_bytes, made.bounds.timeout_s) == (9, 2)
 
 
 def read_archive(workspace, taken):

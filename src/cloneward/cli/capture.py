@@ -1,15 +1,16 @@
 """`cloneward capture`: what an address serves, sealed."""
 
+import json
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cloneward.cli.options import JsonOption, WorkspaceOption
+from cloneward.cli.options import JsonOption, WorkspaceOption, read_path
 from cloneward.cli.output import describe_problem, tell, write_line, write_record
-from cloneward.cli.visits import choose_vantages, end_on_request, rank_links
-from cloneward.errors import Error
+from cloneward.cli.visits import choose_vantages, end_on_request, open_shows, rank_links
+from cloneward.errors import Error, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,6 +37,10 @@ def capture(
         int | None,
         typer.Option("--pages", min=1, max=1000, help="Most pages of the site: those that seem to show yours first."),
     ] = None,
+    recipe: Annotated[
+        Path | None,
+        typer.Option("--recipe", parser=read_path, metavar="FILE", help="Visit just so: a recipe that was kept, JSON."),
+    ] = None,
     operator: Annotated[
         str | None, typer.Option("--operator", help="Who has it captured; your user name otherwise.")
     ] = None,
@@ -60,6 +65,7 @@ def capture(
       cloneward capture https://copy.example/ann --all-vantages --json
       cloneward capture https://copy.example/ --pages 20
       cloneward capture https://copy.example/ann --plain
+      cloneward capture https://copy.example/ann --recipe recipe.json
     """
     from cloneward.clock import SystemClock
     from cloneward.store.workspace import Workspace
@@ -81,7 +87,11 @@ def capture(
         timeout_s=timeout or rules.timeout_s,
     )
     settings = replace(opened.settings, capture=rules)
-    names = [one.name for one in list_all(settings, clock)[1:]] if all_vantages else vantage or ["desktop"]
+    known = read_recipe(recipe) if recipe else None
+    if known:
+        names = [known.vantage]
+    else:
+        names = [one.name for one in list_all(settings, clock)[1:]] if all_vantages else vantage or ["desktop"]
     vantages = choose_vantages(opened, clock, names)
     is_ours = rank_links(opened, clock)
     worst = 0
@@ -90,7 +100,10 @@ def capture(
             try:
                 order = make_order(settings, url, vantages)
                 order = replace(order, pages=pages or 1, listed=pages or rules.pages, is_ours=is_ours)
-                _run(job, order, opened, as_json=as_json)
+                if known and not known.needs_browser:
+                    _show(job.repeat(order, vantages[0], known)[1], opened, as_json=as_json, recipe=known)
+                else:
+                    _run(job, order, opened, as_json=as_json)
             except Error as error:
                 if len(urls) == 1:
                     raise
@@ -101,9 +114,29 @@ def capture(
         raise typer.Exit(worst)
 
 
+def read_recipe(file: Path) -> "Recipe":
+    """Read a recipe as `capture --json` gives it: the object by itself, or the line that has it.
+
+    Raises:
+        InputError: there is none in the file.
+    """
+    from cloneward.capture.recipe import Recipe
+    from cloneward.model.codec import decode
+
+    hint = "write the object `recipe` of a line of capture --json into it"
+    try:
+        found = json.loads(file.read_bytes())
+        held = found.get("recipe") or found
+        return decode(json.dumps(held).encode(), Recipe)
+    except OSError as error:
+        raise InputError(f"cannot read {file}: {error.strerror}", hint=hint) from error
+    except (ValueError, AttributeError, RecursionError, InputError) as error:
+        raise InputError(f"{file} holds no recipe: {error}", hint=hint) from error
+
+
 def _run(job: "Job", order: "Order", workspace: "Workspace", *, as_json: bool) -> None:
     """Capture one address, and tell what came of it."""
-    from cloneward.workflows.capture import Missed, compare_taken, find_odd, is_alike
+    from cloneward.workflows.capture import Missed, choose_seen, compare_taken
     from cloneward.workflows.watch import recall, remember, tell_state
 
     past = recall(workspace, job.clock, order.url)
@@ -118,13 +151,15 @@ def _run(job: "Job", order: "Order", workspace: "Workspace", *, as_json: bool) -
     revisit = tell_state(job.evidence, past, taken) if past else None
     if past:
         remember(workspace, job.clock, past, taken, job.evidence)
-    differences = compare_taken(taken)
-    odd = find_odd(differences)
-    if odd is None:
+    if len(taken) == 1:
         return
-    seen = next(one for one in taken if one.vantage.name == odd.vantage)
-    recipe, last = job.find_recipe(order, seen.vantage, is_alike(seen.rendering))
-    _show(last, workspace, as_json=as_json, recipe=recipe, differences=differences, revisit=revisit)
+    with open_shows(workspace) as is_ours:
+        chosen = choose_seen(taken, is_ours)
+        if chosen is None:
+            return
+        seen, shows = chosen
+        recipe, last = job.find_recipe(order, seen.vantage, shows)
+    _show(last, workspace, as_json=as_json, recipe=recipe, differences=compare_taken(taken), revisit=revisit)
 
 
 def _show(

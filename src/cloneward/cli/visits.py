@@ -15,7 +15,7 @@ from cloneward.errors import InputError, RefusedError
 if TYPE_CHECKING:
     from cloneward.capture.plan import Link
     from cloneward.clock import Clock
-    from cloneward.model.vantage import Vantage
+    from cloneward.model.vantage import Rendering, Vantage
     from cloneward.store.workspace import Workspace
     from cloneward.workflows.captured import Captured
     from cloneward.workflows.halt import Halt
@@ -90,6 +90,21 @@ def rank_links(workspace: "Workspace", clock: "Clock") -> "Callable[[Link], bool
             return frozenset(key for item in items for key in list_keys(item.url or "", item.title))
 
     return lambda link: is_known(link, read_keys())
+
+
+@contextmanager
+def open_shows(workspace: "Workspace") -> "Iterator[Callable[[Rendering], bool]]":
+    """Give what says whether something that was given to a visitor shows an item of the workspace; nothing without."""
+    from cloneward.clock import SystemClock
+    from cloneward.workflows.captured import is_shown
+    from cloneward.workflows.library import open_store
+
+    with workspace.reader(SystemClock()) as store:
+        if not store.count():
+            yield lambda _: False
+            return
+        library = open_store(store, workspace.settings, workspace.index_folder)
+        yield lambda rendering: is_shown(library, rendering)
 
 
 @contextmanager

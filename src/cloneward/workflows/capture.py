@@ -6,7 +6,7 @@ smallest request is looked for that brings out what only some of them saw.
 
 import getpass
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Final
@@ -16,7 +16,7 @@ from cloneward.capture.matrix import Difference, compare_renderings
 from cloneward.capture.page import describe_capture, list_attachments
 from cloneward.capture.plain import Plain
 from cloneward.capture.plan import IsOurs, Plan, list_links
-from cloneward.capture.recipe import Recipe, find_recipe
+from cloneward.capture.recipe import Recipe, Shows, find_recipe
 from cloneward.capture.stop import Screened, Stop
 from cloneward.clock import Clock
 from cloneward.errors import Unavailable
@@ -143,7 +143,7 @@ class Job:
             if sample.end is not None:
                 raise sample.end
 
-    def find_recipe(self, order: Order, vantage: Vantage, shows: Callable[[Rendering], bool]) -> tuple[Recipe, Taken]:
+    def find_recipe(self, order: Order, vantage: Vantage, shows: Shows) -> tuple[Recipe, Taken]:
         """Look for the smallest request that shows what a vantage saw, and capture it, with the recipe."""
         url = canonical(order.url)
 
@@ -152,8 +152,14 @@ class Job:
             self.pace.wait(host_of(url), GAP_S)
             return self.plain.ask(url, dict(headers), order.bounds)
 
-        recipe = find_recipe(url, vantage, "", ask, shows)
-        screened = self.stop.check(ask(recipe.headers))
+        return self.repeat(order, vantage, find_recipe(url, vantage, "", ask, shows))
+
+    def repeat(self, order: Order, vantage: Vantage, recipe: Recipe) -> tuple[Recipe, Taken]:
+        """Capture an address by the plain request of a recipe, and keep the recipe with it."""
+        url = canonical(order.url)
+        self.halt.check()
+        self.pace.wait(host_of(url), GAP_S)
+        screened = self.stop.check(self.plain.ask(url, dict(recipe.headers), order.bounds))
         made_at = screened.rendering.ended_at
         note = Attachment(url=url, kind=RECIPE, media_type="application/json", made_at=made_at, content=encode(recipe))
         return recipe, self._keep(Sample([screened]), replace(vantage, name=RECIPE), order, note)
@@ -279,7 +285,23 @@ def find_odd(differences: Sequence[Difference]) -> Difference | None:
     return max(told, key=lambda one: one.words)
 
 
-def is_alike(seen: Rendering) -> Callable[[Rendering], bool]:
+def choose_seen(taken: Sequence[Taken], is_ours: Shows) -> tuple[Taken, Shows] | None:
+    """Give the vantage whose request is to be made small, and what says whether another request shows the same.
+
+    That is content of ours, where some vantages were given it and others not; else most of what the vantage with most
+    words was given, where what others were given differs. None where there is no cloak.
+    """
+    ours = [one for one in taken if is_ours(one.rendering)]
+    if ours and len(ours) < len(taken):
+        return ours[0], is_ours
+    odd = find_odd(compare_taken(taken))
+    if odd is None:
+        return None
+    seen = next(one for one in taken if one.vantage.name == odd.vantage)
+    return seen, is_alike(seen.rendering)
+
+
+def is_alike(seen: Rendering) -> Shows:
     """Give what says whether something shows what was seen: most of its runs of words."""
 
     def shows(given: Rendering) -> bool:
