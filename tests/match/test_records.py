@@ -177,6 +177,23 @@ def test_what_many_are_called_does_not_add_to_a_text():
     assert find(page.format("quite.another", fields["name"])) == find(page.format("", "")) == []
 
 
+def test_namesakes_who_talk_alike_are_no_match():
+    """A stranger who has the name of one of ours, a bio in the same phrases, cut, and the same number is not ours."""
+    people = make_stock(2_000)
+    chance = Random(11)
+    for item, person in people.items():
+        name = f"{chance.choice(GIVEN)} {chance.choice(FAMILY)}"
+        fields = {"name": name, "bio": person.fields["bio"], "counts": {"following": chance.randint(50, 999)}}
+        people[item] = replace(person, fields=fields)
+    index = index_records(people.values())
+    for number, person in enumerate(list(people.values())[:300]):
+        first, *_, last = (chance.choice(phrases) for phrases in STOCK)
+        own = " ".join(person.fields["bio"].split()[:6])
+        bio = f"{own} {first.split()[0]}…" if number % 2 else f"{own} {last}"
+        page = f"{person.fields['name']}\n{bio}\n{person.fields['counts']['following']} following"
+        assert not find_records("x", Extract(text=page), index, lambda ids: [people[item] for item in ids])
+
+
 def test_names_and_handles_alone_are_no_match():
     """Lists of names, of handles, and of both, with towns and numbers beside, show nobody."""
     pages = [
