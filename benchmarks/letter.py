@@ -180,13 +180,13 @@ def tell_time(minute: int) -> str:
 
 
 def write_warc(url: str, page: bytes, file: Path) -> None:
-    """A page as a WARC file of one response."""
+    """A page as a WARC file of one response, taken now: after our articles were registered."""
     head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {len(page)}\r\n\r\n"
     block = head.encode() + page
     told = {
         "WARC-Type": "response",
         "WARC-Target-URI": url,
-        "WARC-Date": "2026-11-24T12:00:00Z",
+        "WARC-Date": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
         "WARC-Record-ID": f"<urn:uuid:{uuid5(NAMESPACE_URL, url)}>",
         "Content-Type": "application/http; msgtype=response",
         "Content-Length": str(len(block)),
