@@ -1,8 +1,8 @@
 #!/bin/sh
 # Installs what the tests talk to, by apt; what is there already is left alone.
-# To come with the features that need them: postgresql redis-server.
+# To come with the features that need it: redis-server.
 set -eu
-packages="chromium chromium-sandbox fonts-dejavu-core fonts-liberation openssl dovecot-imapd"
+packages="chromium chromium-sandbox fonts-dejavu-core fonts-liberation openssl dovecot-imapd postgresql"
 
 missing=
 for package in $packages; do

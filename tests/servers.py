@@ -2,17 +2,23 @@
 
 import os
 import shutil
+import socket
+import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, sync_playwright
+from sqlalchemy import create_engine, text
 
 from tests.authority import StampServer
 
+_DATABASES = count(1)
 NOBODY = 65534  # uid and gid of the user that owns nothing
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -115,3 +121,40 @@ def stamp_servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[St
     for server in servers:
         server.shutdown()
         server.server_close()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL on loopback, in a folder of its own; its address without a database."""
+    homes = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    home = homes[-1] if homes else pytest.fail("no PostgreSQL; hint: make servers")
+    with tempfile.TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        drop: list[str] = []
+        if os.geteuid() == 0:  # it refuses root
+            os.chown(folder, NOBODY, NOBODY)
+            drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        options = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off -p {port}"
+        initdb = [home / "initdb", "-D", folder / "data", "-U", "owner", "-A", "trust", "--no-sync"]
+        control = [home / "pg_ctl", "-D", folder / "data", "-w"]
+        run = partial(subprocess.run, check=True, stdout=subprocess.DEVNULL, cwd=folder)
+        run([*drop, *initdb])
+        run([*drop, *control, "-l", folder / "log", "-o", options, "start"])
+        try:
+            yield f"postgresql+psycopg://owner@127.0.0.1:{port}"
+        finally:
+            run([*drop, *control, "-m", "immediate", "stop"])
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> str:
+    """The address of a new database on the real PostgreSQL."""
+    name = f"test_{next(_DATABASES)}"
+    engine = create_engine(f"{postgres_server}/postgres", isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
+    return f"{postgres_server}/{name}"

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar, TypeVarTuple, get_type_hints
 
 from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID, error
 from sqlalchemy import URL
+from sqlalchemy.exc import OperationalError
 
 from cloneward.errors import Unavailable
 from cloneward.model.codec import decode, encode
@@ -41,7 +42,7 @@ def open_engine(database: URL, body: Body) -> Iterator[Run]:
         "system_database_url": database.render_as_string(hide_password=False),
         "application_version": VERSION,
         "serializer": _Json(),
-        "log_level": "ERROR",
+        "log_level": "CRITICAL",
         "enable_otlp": False,
     }
     try:
@@ -49,7 +50,7 @@ def open_engine(database: URL, body: Body) -> Iterator[Run]:
         work = DBOS.workflow(name=_BODY)(lambda line: body(_Durable(), line.encode()))
         DBOS.launch()
         yield lambda name, noun: _run(work, name, encode(noun).decode())
-    except error.DBOSException as failure:
+    except (error.DBOSException, OperationalError) as failure:
         raise Unavailable(f"the durable workflows stop: {failure}", hint="look whether the database is up") from failure
     finally:
         DBOS.destroy(destroy_registry=True)
