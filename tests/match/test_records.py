@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from cloneward.match.fields import RECORD, sketch_record
-from cloneward.match.index import Change, open_index, update_index
+from cloneward.match.index import Change, build_index, open_index, update_index
 from cloneward.match.records import find_records, index_records
 from cloneward.model.content import Extract, ItemRecord, ItemVersion
 
@@ -295,6 +295,36 @@ def test_an_empty_index_finds_nothing():
     """An index without records, in memory or on the disk, finds nothing."""
     assert find_records("x", Extract(text="Mia Suvor"), index_records([]), load) == []
     assert find_records("x", Extract(text="Mia Suvor"), open_index(Path("no such folder"), RECORD), load) == []
+
+
+@pytest.mark.parametrize("dress", ["{}", "\u202b{}\u202c", "\u2067{}\u2069", "\u200f{}\u200e"])
+def test_signs_of_direction_change_nothing(dress):
+    """A profile in scripts that run from right to left, mixed with others, is found whatever turns the page has."""
+    bio = "شاعرة من حيفا \u2067דנה\u2069 quokka velleity ostrakon \u200f zibeline وتحب القطط كثيرا جدا"
+    mixed = ItemRecord(id="rtl", fields={"handle": "dana.levi", "name": "דנה לוי \u202eSuvor\u202c مريم", "bio": bio})
+    index = index_records([mixed, *PEOPLE])
+    text = f"{dress.format(mixed.fields['name'])}\n@dana.levi\n{dress.format(bio)}"
+    (match,) = find_records("x", Extract(text=text), index, lambda ids: [BY_ID.get(item, mixed) for item in ids])
+    assert (match.item, match.value) == ("rtl", 3)
+
+
+def test_a_name_that_all_others_have_hides_nobody():
+    """Beside 50,000 of the very same name the one whose profile a page shows is found, and is all that is loaded."""
+    same, own = ItemRecord(id="same", fields={"name": "Mia Suvor"}), PEOPLE[3]
+    shown = replace(own, fields={**own.fields, "name": "Mia Suvor"}, versions=())
+    sketch = sketch_record(same)
+    index = build_index(
+        [*((f"s{number}", sketch) for number in range(50_000)), (own.id, sketch_record(shown))], kind=RECORD
+    )
+    asked = []
+
+    def load_asked(ids):
+        asked.extend(ids)
+        return [shown if item == own.id else replace(same, id=item) for item in ids]
+
+    (match,) = find_records("x", Extract(text=show(shown.fields)), index, load_asked)
+    assert match.item == own.id
+    assert asked == [own.id]
 
 
 def test_a_profile_with_very_many_posts():
