@@ -23,7 +23,7 @@ ITEMS, OF_EACH, COPIES = 40, 110, 60
 SENTENCES = 80  # of an article: some 800 words
 OWNER, BRAND = "owner.test", "Lanternhouse"
 PARTNER, STAGING = "partner.test", "owner-staging.test"
-SOURCE = tell("a law of 1897, in the public domain", 14)  # which ours and others quote
+SOURCE = tell("a law of 1897, in the public domain", 8)  # which ours and others quote
 LICENCE = tell("a licence that many programs carry", 40)
 COOKIES = tell("a cookie notice that a vendor writes for all", 8)
 SETTINGS = f"""domains = ["{OWNER}", "{STAGING}"]
@@ -50,7 +50,7 @@ class Item:
     @property
     def text(self) -> str:
         told = tell(f"article {self.number}", SENTENCES)
-        return f"{told} {SOURCE}" if self.number % 5 == 0 else told
+        return f"{told} The law of 1897 says: {SOURCE}" if self.number % 5 == 0 else told
 
     @property
     def title(self) -> str:
@@ -97,9 +97,10 @@ def make_page(kind: str, number: int, seed: int = SEED) -> Page:
     rng = Random(f"{seed}/{kind}/{number}")
     item = Item(rng.choice(_list_ours() if kind not in BORROWED else BORROWED[kind]))
     title, body = KINDS[kind](item, rng)
+    head = f'<link rel="canonical" href="{item.url}">' if kind in {"archive", "reader"} else ""
     host = {"partner": PARTNER, "staging": STAGING}.get(kind, f"{kind}-{number}.test")
     path = {"archive": f"/web/20261101000000/{item.url}", "reader": f"/read?url={item.url}"}.get(kind, f"/p/{number}")
-    return Page(f"{kind}-{number:03}", kind, f"http://{host}{path}", write_page(title, body))
+    return Page(f"{kind}-{number:03}", kind, f"http://{host}{path}", write_page(title, body, head))
 
 
 def make_copy(number: int) -> Page:
@@ -164,17 +165,19 @@ def _cookies(item: Item, rng: Random) -> Told:
 
 
 def _common(item: Item, rng: Random) -> Told:
-    return "The law of 1897", _show(SOURCE, _own(rng, 10))
+    cited = '<cite>Act of 1897, from <a href="http://law.test/1897">the law gazette</a></cite>'
+    quoted = f'<blockquote cite="http://law.test/1897"><p>{SOURCE}</p>{cited}</blockquote>'
+    return "The law of 1897", _show(_own(rng, 12)) + quoted + _show(_own(rng, 20))
 
 
 def _archive(item: Item, rng: Random) -> Told:
     bar = f'<div id="archive-bar">Archived 1 November 2026 from <a href="{item.url}">{item.url}</a></div>'
-    return item.title, f'<link rel="canonical" href="{item.url}">{bar}{_show(item.text)}'
+    return item.title, f"{bar}{_show(item.text)}"
 
 
 def _reader(item: Item, rng: Random) -> Told:
     bar = f'<header>Reader view of <a href="{item.url}">{item.url}</a> · translate · print</header>'
-    return item.title, f'<link rel="canonical" href="{item.url}">{bar}{_show(item.text)}'
+    return item.title, f"{bar}{_show(item.text)}"
 
 
 def _whole(item: Item, rng: Random) -> Told:
