@@ -159,7 +159,7 @@ class Watch:
 
 @dataclass(frozen=True, kw_only=True)
 class Roles:
-    """Who has which role: names as they are given for operators. Nobody may do what nobody has the role for."""
+    """Who has which role: names as they are given for operators. Nobody is named: whoever is there is everything."""
 
     analyst: tuple[str, ...] = field(default=(), metadata={"doc": "Who captures, labels and proposes."})
     approver: tuple[str, ...] = field(default=(), metadata={"doc": "Who approves what others propose."})
@@ -208,6 +208,86 @@ class Quarantine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Sender:
+    """Who writes notices, and is answered."""
+
+    organisation: str = field(default="", metadata={"doc": "Name of the organisation, as it stands in notices."})
+    name: str = field(default="", metadata={"doc": "A person to talk to."})
+    mail: str = field(default="", metadata={"doc": "Mail address that notices come from and replies go to."})
+    postal: str = field(default="", metadata={"doc": "Postal address, on one line; papers of law need it."})
+    phone: str = field(default="", metadata={"doc": "Telephone number."})
+
+
+_Port = Annotated[int, msgspec.Meta(ge=1, le=65_535)]
+_Security = Literal["tls", "starttls", "none"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mail:
+    """Your own mail server and mailbox; nothing goes there in the sandbox."""
+
+    host: str = field(default="", metadata={"doc": "Mail server that takes letters."})
+    port: _Port = field(default=587, metadata={"doc": "Its port."})
+    security: _Security = field(
+        default="starttls", metadata={"doc": "`tls`, `starttls`, or `none` for your own machine alone."}
+    )
+    user: str = field(default="", metadata={"doc": "User of server and mailbox."})
+    password: str = field(default="", metadata={"doc": "Password of that user; better by its environment variable."})
+    copy_to: str = field(
+        default="",
+        metadata={"doc": "Address of the mailbox that a copy of each letter goes to; else that of the sender."},
+    )
+    imap_host: str = field(default="", metadata={"doc": "Server of the mailbox that replies and copies lie in."})
+    imap_port: _Port = field(default=993, metadata={"doc": "Its port."})
+    imap_security: _Security = field(default="tls", metadata={"doc": "As `security`."})
+    folder: str = field(default="INBOX", metadata={"doc": "Folder of the mailbox."})
+    authenticator: str = field(
+        default="",
+        metadata={"doc": "Name by which your mail server signs its `Authentication-Results`; no other's are believed."},
+    )
+
+
+_Count = Annotated[int, msgspec.Meta(ge=1, le=10_000)]
+_Minutes = Annotated[float, msgspec.Meta(ge=0, le=43_200)]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quotas:
+    """How much may be asked of others, by whom, and how slowly."""
+
+    per_recipient_day: _Count = field(default=20, metadata={"doc": "Notices to one recipient within a day."})
+    per_day: _Count = field(default=100, metadata={"doc": "Notices within a day, all together."})
+    approvals: Annotated[int, msgspec.Meta(ge=1, le=5)] = field(
+        default=1, metadata={"doc": "People who must approve a notice about pages."}
+    )
+    approvals_grave: Annotated[int, msgspec.Meta(ge=2, le=5)] = field(
+        default=2, metadata={"doc": "People who must approve one about a whole domain, or that names a crime."}
+    )
+    cooling_minutes: _Minutes = field(
+        default=10, metadata={"doc": "Minutes between the last approval and the moment that it may leave."}
+    )
+    cooling_grave_minutes: _Minutes = field(default=60, metadata={"doc": "The same for a grave one."})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Channel:
+    """By which channel a party is reached, known by words in the names that registries give it."""
+
+    name: str = field(metadata={"doc": "Name of the party."})
+    words: tuple[str, ...] = field(metadata={"doc": "Beginnings of words in its names, in small letters."})
+    part: Literal["host", "registrar", "intermediary", "platform"] = field(
+        default="host", metadata={"doc": "What it is to a site."}
+    )
+    channel: Literal["mail", "form"] = field(
+        default="mail", metadata={"doc": "`mail`, or `form` for one that you fill in."}
+    )
+    address: str = field(metadata={"doc": "Mail address, or address of the form."})
+    verified_on: date | None = field(
+        default=None, metadata={"doc": "Day on which you saw that it is read; good for ninety days."}
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Settings:
     """Everything a workspace can be told. All are optional but `site`."""
 
@@ -235,6 +315,16 @@ class Settings:
     retention: Retention = field(default=Retention(), metadata={"doc": "How long what tells of people is kept."})
     quarantine: Quarantine = field(
         default=Quarantine(), metadata={"doc": "What must not be kept or shown, and what becomes of it."}
+    )
+    sandbox: bool = field(
+        default=True,
+        metadata={"doc": "Whether letters are kept in `outbox/` and nothing leaves; `false` lets approved ones go."},
+    )
+    sender: Sender = field(default=Sender(), metadata={"doc": "Who writes notices."})
+    mail: Mail = field(default=Mail(), metadata={"doc": "Your own mail server and mailbox."})
+    quotas: Quotas = field(default=Quotas(), metadata={"doc": "How much may be asked of others."})
+    channels: tuple[Channel, ...] = field(
+        default=(), metadata={"doc": "Parties and the channels that they read, before those that are shipped."}
     )
 
     def own_domains(self) -> frozenset[str]:

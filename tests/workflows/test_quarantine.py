@@ -134,9 +134,9 @@ def test_seized(place, is_held):
     if is_held:
         hold(place.workspace, place.gate, ask("hold.place", "cap1"), "record", place.clock)
     with pytest.raises(RefusedError):
-        place.quarantine.seize(place.gate, ask("material.seize", "cap1", second=None), "https://copy.test/")
+        place.quarantine.seize(place.gate, ask("material.seize", "cap1", second=None))
     assert (folder / "capture.wacz").exists()
-    place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+    place.quarantine.seize(place.gate, ask("material.seize", "cap1"))
     assert [file.name for file in folder.iterdir()] == ["seal.json"]
     assert not working.exists()
     assert not place.holds(BAD)
@@ -144,7 +144,7 @@ def test_seized(place, is_held):
     assert is_preserved is (is_held or place.workspace.settings.quarantine.rule == "preserve")
     assert list(find_gaps(place.lines())) == []
     with pytest.raises(InputError, match="no archive"):
-        place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+        place.quarantine.seize(place.gate, ask("material.seize", "cap1"))
 
 
 def seal_stand_in(place):
@@ -161,7 +161,7 @@ def test_a_hold_outlasts_the_period(tmp_path):
     for scope, value in (("record", "cap1"), ("case", "c1")):
         place = Place(tmp_path / scope, "preserve")
         seal_stand_in(place)
-        place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+        place.quarantine.seize(place.gate, ask("material.seize", "cap1"))
         hold(place.workspace, place.gate, ask("hold.place", value), scope, place.clock)
         place.clock.sleep(100 * 86_400)
         assert plan_retention(place.workspace, place.gate, "pia", place.clock) == []
@@ -174,7 +174,7 @@ def test_restored(place):
     """What was seized is in its place again where it was preserved; its marks are released under either rule."""
     file = seal_stand_in(place)
     place.quarantine.mark(place.gate, ask("material.mark", "cap1", actor="ann"), "https://copy.test/", BAD)
-    place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+    place.quarantine.seize(place.gate, ask("material.seize", "cap1"))
     request = ask("material.release", "cap1", actor="cay", second="pia")
     is_preserved = place.workspace.settings.quarantine.rule == "preserve"
     assert place.quarantine.restore(place.gate, request) == (2, is_preserved)
@@ -200,8 +200,8 @@ def test_a_working_copy_that_cannot_go(place, monkeypatch):
     with monkeypatch.context() as patched:
         patched.setattr(retain, "rmtree", refuse)
         with pytest.raises(Unavailable, match="cannot remove the working copy"):
-            place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+            place.quarantine.seize(place.gate, ask("material.seize", "cap1"))
     assert file.exists()
-    place.quarantine.seize(place.gate, ask("material.seize", "cap1"), "https://copy.test/")
+    place.quarantine.seize(place.gate, ask("material.seize", "cap1"))
     assert not file.exists()
     assert not working.exists()

@@ -1,9 +1,12 @@
 """What becomes of material that must not be kept or shown: entered, then destroyed or encrypted for an authority."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from cloneward.archive.folder import RawPage
+from cloneward.archive.media import RawMedia
+from cloneward.archive.sources import read_originals
 from cloneward.capture.stop import MARKS, Hit, Stop, Withheld, make_stop_list, read_stop_list, spell_print
 from cloneward.clock import Clock
 from cloneward.errors import InputError
@@ -15,10 +18,12 @@ from cloneward.model.retention import Kept, StopMark
 from cloneward.seal.cipher import decrypt, encrypt
 from cloneward.seal.custody import Act, Ledger
 from cloneward.seal.durable import write_file
+from cloneward.seal.sealing import tell_state
 from cloneward.store.holds import list_holds, list_stops, release_stop, set_stop
 from cloneward.store.keys import draw_seed, find_keys, load_key
 from cloneward.store.vault import drop_copy, note_copy
 from cloneward.store.workspace import Workspace
+from cloneward.workflows.evidence import ARCHIVE, open_evidence
 from cloneward.workflows.retain import CLOSED, remove_copy
 
 FOLDER = "quarantine"
@@ -35,6 +40,15 @@ def open_stop(workspace: Workspace, clock: Clock) -> Stop:
     with workspace.transaction(clock) as connection:
         marks = [(mark.kind, mark.digits) for mark in list_stops(connection)]
     return Stop([*lists, make_stop_list(MARKS, marks)], settings.radius)
+
+
+def open_quarantine(workspace: Workspace, clock: Clock) -> "Quarantine":
+    """Give the quarantine of a workspace, on the ledger of its evidence.
+
+    Raises:
+        InputError: the keys or an authority in the settings cannot be used.
+    """
+    return Quarantine(workspace, open_evidence(workspace, clock).ledger, clock)
 
 
 @dataclass(frozen=True)
@@ -87,7 +101,25 @@ class Quarantine:
                 self.ledger.add(Act("material.marked", mark.digits, request.actor, detail), self.clock.now())
         return tuple(marks)
 
-    def seize(self, gate: Gate, request: Request, address: str) -> Withheld:
+    def mark_bodies(self, gate: Gate, request: Request, digests: Sequence[str]) -> tuple[StopMark, ...]:
+        """Set marks on bodies of the archive of the capture that is the request's subject, by their SHA-256.
+
+        Raises:
+            RefusedError: the person may not.
+            InputError: there is no such archive, or no such body in it.
+        """
+        file = find_archive(self.workspace, request.subject.id)
+        wanted = {digest.lower() for digest in digests}
+        found = {digest: (address, content) for digest, address, content in _list_bodies(file) if digest in wanted}
+        if unknown := wanted - set(found):
+            hint = "index.json of a working copy names them, and any reader of WARC does"
+            raise InputError(f"no body {min(unknown)!r} in the capture {request.subject.id!r}", hint=hint)
+        marks: list[StopMark] = []
+        for address, content in found.values():
+            marks += self.mark(gate, request, address, content)
+        return tuple(marks)
+
+    def seize(self, gate: Gate, request: Request) -> str:
         """Take the archive of a sealed capture, the request's subject, away from all who could read it.
 
         Its seal stays, and with it the digests; its working copy goes first, so that the same call again completes it.
@@ -97,15 +129,15 @@ class Quarantine:
         Raises:
             RefusedError: the person may not.
             InputError: there is no such archive.
+
+        Returns:
+            By which rule: destroy or preserve.
         """
         permitted = gate.expect(request)
         capture = request.subject.id
-        file = self.workspace.folder / "evidence" / file_name(capture) / "capture.wacz"
-        try:
-            content = file.read_bytes()
-        except OSError as error:
-            raise InputError(f"no archive of the capture {capture!r}", hint="it was seized before, or never") from error
-        digest = digest_bytes(content)
+        file = find_archive(self.workspace, capture)
+        content = file.read_bytes()
+        digest, address = digest_bytes(content), tell_state(file.parent).manifest.get("told", {}).get("url", capture)
         taken = Withheld(
             address=address, digest=digest, size_bytes=len(content), hit=Hit(MARKS, "digest"), content=content
         )
@@ -117,7 +149,7 @@ class Quarantine:
         gate.enter("material.seized", permitted, {"digest": digest, "rule": rule})
         remove_copy(self.workspace.folder, capture)
         file.unlink()
-        return taken
+        return rule
 
     def restore(self, gate: Gate, request: Request) -> tuple[int, bool]:
         """Take back all that was said of the capture that is the request's subject: its marks, and that it was seized.
@@ -143,7 +175,7 @@ class Quarantine:
             detail = {"archive": content is not None, "marks": [f"{mark.kind}:{mark.digits}" for mark in marks]}
             gate.enter("material.released", permitted, detail)
             if content is not None:
-                write_file(self.workspace.folder / "evidence" / capture / "capture.wacz", content)
+                write_file(self.workspace.folder / "evidence" / capture / ARCHIVE, content)
                 closed.unlink()
                 drop_copy(connection, capture, "quarantine")
         return len(marks), content is not None
@@ -197,6 +229,27 @@ class Quarantine:
     def _load_key(self) -> bytes:
         folder = find_keys(self.workspace.settings.keys, self.workspace.folder)
         return load_key(folder / FOLDER, self.workspace.settings.site)
+
+
+def find_archive(workspace: Workspace, capture: str) -> Path:
+    """Give the archive of a sealed capture.
+
+    Raises:
+        InputError: it is not there.
+    """
+    archive = workspace.folder / "evidence" / file_name(capture) / ARCHIVE
+    if not archive.is_file():
+        raise InputError(f"no archive of the capture {capture!r}", hint="it was seized, or never made")
+    return archive
+
+
+def _list_bodies(archive: Path) -> Iterator[tuple[str, str, bytes]]:
+    """Give digest, address and bytes of each page and picture in an archive."""
+    for given in read_originals(archive):
+        if isinstance(given, RawPage):
+            yield digest_bytes(given.content), given.url or given.address, given.content
+        elif isinstance(given, RawMedia):
+            yield digest_bytes(given.media.content), given.url or given.address, given.media.content
 
 
 def file_name(name: str) -> str:
