@@ -154,7 +154,7 @@ class Program:
             command = ["faketime", "-f", f"@{tell_time(minute)}", *command]
         home = self.folder / "home"
         home.mkdir(parents=True, exist_ok=True)
-        environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT / "src")}
+        environment = {**os.environ, "HOME": str(home), "PYTHONPATH": str(ROOT / "src"), "TZ": "UTC"}
         try:
             ran = subprocess.run(command, capture_output=True, env=environment, check=False, timeout=MOST_S)
         except (OSError, subprocess.TimeoutExpired) as error:
