@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from cloneward.judge.joined import measure_passage
+from cloneward.judge.joined import count_once, measure_passage
 from cloneward.model.finding import Match, Span
 
 WITHIN = {"least": 15, "between": 600}
@@ -66,3 +66,14 @@ def test_words_that_do_not_count_everywhere_count_where_they_do():
         Span(target=(at, at + 120), item=(at, at + 120), words=words) for at, words in ((0, 3), (120, 20), (240, 5))
     ]
     assert measure_passage(Match(item="i", page="p", value=0.1, spans=tuple(spans)), TEXT[:120] * 3, **WITHIN) == 20
+
+
+def test_words_of_an_item_count_once_on_all_pages():
+    """What two pages, or two places of one, have alike counts once; of each item apart."""
+    spans = tuple(Span(target=(at, at + 60), item=(at, at + 60), words=10, group=at) for at in (0, 60, 120))
+    here = Match(item="i", page="p", value=0.1, spans=spans)
+    there = replace(here, page="q", spans=spans[:1])
+    other = replace(there, item="j")
+    texts = {"p": TEXT[:60] * 2 + TEXT[120:], "q": TEXT}
+    assert count_once([here, there, other], texts) == {"i": 20, "j": 10}
+    assert count_once([], {}) == {}

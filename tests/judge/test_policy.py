@@ -132,6 +132,13 @@ def test_many_short_blocks_of_one_item_are_a_partial_copy(words, total, name):
     assert verdict([match(groups=sum(blocks, ()))], total).verdict == name
 
 
+def test_a_sentence_that_stands_many_times_is_no_copy():
+    """Eight times the same 22 words are 22 words of the item, however much of the target they make."""
+    span = match(groups=(22,)).spans[0]
+    again = tuple(replace(span, group=number) for number in range(8))
+    assert verdict([replace(match(), spans=again)], 755).verdict == "unrelated"
+
+
 def test_one_match_that_is_no_quotation_is_enough():
     """A site that quotes one item and copies another is not excused by the quotation."""
     found = verdict([match(0), match(1, groups=(300,), value=0.3)], links=SOURCE)

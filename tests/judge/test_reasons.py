@@ -16,7 +16,7 @@ def case(**more):
     """Give a case of nothing, but for what is given."""
     given = {"matches": (), "found": SiteMatches(), "share": 0.0, "words": 100, "covered": 0, "item_share": 0.0}
     passages = [match.spans[0].words for match in more.get("matches", ())]
-    return Case(**(given | {"passages": passages} | more))
+    return Case(**(given | {"passages": passages, "said": {}} | more))
 
 
 def copied(words, value=0.9):

@@ -5,7 +5,7 @@ sides are then too far apart to be one, and each may be too short to count. In o
 each other: that tells them from sentences that two references took from a third.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from cloneward.model.finding import Match, Span
@@ -49,6 +49,21 @@ def measure_passage(match: Match, text: str, *, least: int, between: int) -> int
         runs = runs | group.runs if before and _follows(group, before, between) else group.runs
         longest, before = max(longest, sum(runs.values())), group
     return longest
+
+
+def count_once(matches: Iterable[Match], texts: Mapping[str, str]) -> dict[str, int]:
+    """Give the words in spans of each matched item on the whole target, what is said again counted once.
+
+    Args:
+        matches: of text, on any page.
+        texts: of the pages, by address.
+    """
+    runs: dict[str, dict[str, int]] = {}
+    for match in matches:
+        known = runs.setdefault(match.item, {})
+        for group in _list_groups(match, texts[match.page]):
+            known |= group.runs
+    return {item: sum(known.values()) for item, known in runs.items()}
 
 
 def _list_groups(match: Match, text: str) -> Iterator[_Group]:

@@ -12,7 +12,7 @@ from cloneward.judge.attribution import find_attribution, links_to, list_domains
 from cloneward.judge.borrowed import list_quotations, set_aside
 from cloneward.judge.frames import count_ordered
 from cloneward.judge.harms import find_harms
-from cloneward.judge.joined import measure_passage
+from cloneward.judge.joined import count_once, measure_passage
 from cloneward.judge.priority import Dates, find_direction
 from cloneward.judge.reasons import WHOLE_ITEM, Case, Judged, Part, argue
 from cloneward.judge.score import give_score, list_figures
@@ -171,6 +171,7 @@ def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) ->
         share=covered / words if words else 0.0,
         words=words,
         covered=covered,
+        said=_count_said(found, matches, target),
         passages=[_measure_passage(match, target, policy) for match in matches],
         item_share=max((item.share for item in found.items.values()), default=0.0),
         shown=shown,
@@ -181,6 +182,11 @@ def _sum_up(found: SiteMatches, target: Target, owner: Owner, policy: Policy) ->
         linked=tuple(_list_linked(shown, len(matches), target, owner)),
         is_captured=target.seal is not None,
     )
+
+
+def _count_said(found: SiteMatches, matches: Sequence[Match], target: Target) -> dict[str, int]:
+    once = count_once(matches, {page: content.text for page, content in target.extracts.items()})
+    return {item: min(shared.words, once.get(item, 0)) for item, shared in found.items.items()}
 
 
 def _is_counted(match: Match, policy: Policy) -> bool:
@@ -222,10 +228,9 @@ def _is_held(part: Part) -> bool:
 
 def _stands_alone(case: Case, at: int, policy: Policy) -> bool:
     """Say whether a match of text makes a likeness by itself, or has nearly all of its item, however short that is."""
-    shared = case.found.items[case.matches[at].item]
-    return (
-        case.passages[at] >= policy.partial_words or shared.words >= policy.blocks_words or shared.share >= WHOLE_ITEM
-    )
+    item = case.matches[at].item
+    is_scattered = case.said[item] >= policy.blocks_words
+    return case.passages[at] >= policy.partial_words or is_scattered or case.found.items[item].share >= WHOLE_ITEM
 
 
 def _measure_passage(match: Match, target: Target, policy: Policy) -> int:
@@ -244,7 +249,7 @@ def _weigh_likeness(case: Case, policy: Policy) -> Likeness:
     """
     if case.share >= policy.copy_share and case.covered >= policy.copy_words:
         return "whole"
-    most = max((item.words for item in case.found.items.values()), default=0)
+    most = max(case.said.values(), default=0)
     is_scattered = case.share >= policy.blocks_share and most >= policy.blocks_words
     return "partial" if case.longest_passage >= policy.partial_words or is_scattered else "none"
 

@@ -79,7 +79,7 @@ class Case:
     `matches`: those of text. In the verdict they are followed by `shown`, the pictures, videos and records that count,
     by `weak`, those that do not, and by `support`, which says what else is alike. `pictures`, `videos`: how many were
     compared. `linked`: positions of those in `shown` whose page links to us. `passages`: the words of the longest
-    passage of each of the matches of text.
+    passage of each of the matches of text. `said`: the words of each item on the target, repeated ones once.
     """
 
     matches: Sequence[Match]
@@ -89,6 +89,7 @@ class Case:
     covered: int
     item_share: float
     passages: Sequence[int]
+    said: Mapping[str, int]
     shown: Sequence[Match] = ()
     weak: Sequence[Match] = ()
     support: Sequence[Match] = ()
