@@ -1,13 +1,15 @@
 """Tests of cloneward.capture.matrix."""
 
 from datetime import UTC, datetime
+from typing import get_args
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from cloneward.capture.matrix import compare_renderings, list_vantages
 from cloneward.model.evidence import Exchange
-from cloneward.model.vantage import Document, Rendering
+from cloneward.model.vantage import Device, Document, Rendering
+from cloneward.settings import Source
 
 AT = "2026-11-24T12:00:00.000Z"
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -22,15 +24,27 @@ def render(text, final_url="https://x.test/", status=200):
 
 
 def test_vantages_are_many_victims():
-    """Every device, referrer, past and recording is there, no two have one name, and all look long."""
-    vantages = list_vantages(now=NOW, languages=("de-DE",), site="https://own.test/", sources={"192.0.2.9": "DE"})
+    """Every device, referrer, past and recording is there, no two have one name, and some look long."""
+    vantages = list_vantages(now=NOW, languages=("de-DE",), site="https://own.test/")
     assert len({vantage.name for vantage in vantages}) == len(vantages)
-    assert {vantage.device for vantage in vantages} == {"desktop", "android", "iphone"}
-    assert {vantage.is_return for vantage in vantages} == {vantage.is_recorded for vantage in vantages} == {True, False}
+    assert {vantage.device for vantage in vantages} == set(get_args(Device))
+    assert {vantage.visits for vantage in vantages} == {1, 2, 3}
+    assert {vantage.is_recorded for vantage in vantages} == {True, False}
     assert {"", "https://own.test/", "https://www.google.com/"} <= {vantage.referrer for vantage in vantages}
     assert ("de-DE", "de", "en") in {vantage.languages for vantage in vantages}
-    assert [(one.source, one.country) for one in vantages if one.source] == [("192.0.2.9", "DE")]
-    assert min(vantage.dwell_s for vantage in vantages) >= 5
+    assert max(vantage.dwell_s for vantage in vantages if vantage.device in {"android", "iphone", "app"}) >= 5
+    assert max(vantage.dwell_s for vantage in vantages if vantage.device in {"desktop", "firefox"}) >= 5
+
+
+def test_whoever_visits_from_a_country_lives_there():
+    """From a source one speaks its language and has its hour; where the country is none we know, those of the first."""
+    here = Source(name="berlin", country="de", address="192.0.2.9")
+    there = Source(name="there", country="zz", address="192.0.2.10")
+    vantages = list_vantages(now=NOW, sources=(here, there))
+    berlin, unknown = vantages[-2:]
+    assert (berlin.name, berlin.source, berlin.country) == ("android-search-berlin", "192.0.2.9", "de")
+    assert (berlin.languages, berlin.timezone) == (("de-DE", "de", "en"), "Europe/Berlin")
+    assert (unknown.languages, unknown.timezone) == (vantages[0].languages, vantages[0].timezone)
 
 
 @pytest.mark.parametrize("hour", range(24))

@@ -65,6 +65,11 @@ _MAX_CONSOLE: Final = 200
 _MAX_LINE: Final = 2_000
 _MAX_HEIGHT: Final = 12_000  # px of a full picture: what is longer is shown to there
 _STEP_MS: Final = 120
+_SWIPE: Final = 3_000  # px a second
+_PHONES: Final = frozenset({"android", "app", "iphone"})
+_GLANCE_S: Final = 1.0  # how long it is looked at in visits before the one that counts
+_TOUCHES: Final = 5  # fingers that the screen of a phone tells apart
+_CORES: Final = 8  # of a visitor's processor
 _SHOT_MS: Final = 10_000
 _GRACE_S: Final = 5.0
 _QUIET_MS: Final = 3_000
@@ -264,11 +269,11 @@ class _Sight:
     def visit(self, page: Page, vantage: Vantage) -> None:
         """Go there, look at it as a person would, and keep what there is to see."""
         try:
-            self._go(page, vantage)
-            if vantage.is_return:
-                _wander(page, vantage.dwell_s)
+            for _ in range(vantage.visits - 1):
                 self._go(page, vantage)
-            _wander(page, vantage.dwell_s)
+                _wander(page, vantage, min(vantage.dwell_s, _GLANCE_S))
+            self._go(page, vantage)
+            _wander(page, vantage, vantage.dwell_s)
             with suppress(PlaywrightError):
                 page.wait_for_load_state("networkidle", timeout=_QUIET_MS)
         except PlaywrightError as error:
@@ -465,19 +470,30 @@ def _be(context: BrowserContext, page: Page, persona: Persona, vantage: Vantage)
         told["userAgentMetadata"] = dict(persona.hints)
     session = context.new_cdp_session(page)
     session.send("Emulation.setUserAgentOverride", told)
+    session.send("Emulation.setHardwareConcurrencyOverride", {"hardwareConcurrency": _CORES})
+    if persona.is_mobile:
+        session.send("Emulation.setTouchEmulationEnabled", {"enabled": True, "maxTouchPoints": _TOUCHES})
     window = session.send("Browser.getWindowForTarget")["windowId"]
-    bounds = {"width": persona.outer_width, "height": persona.outer_height}
+    bounds = {"left": 0, "top": 0, "width": persona.outer_width, "height": persona.outer_height}
     session.send("Browser.setWindowBounds", {"windowId": window, "bounds": bounds})
+    with suppress(PlaywrightError):
+        page.wait_for_function("outerWidth > 0", timeout=_SHOT_MS)  # else the page's first script finds no window
     page.add_init_script(_MASK.read_text("utf-8"))
 
 
-def _wander(page: Page, dwell_s: float) -> None:
-    """Move the pointer and scroll to the end and back for a time, as someone who looks at a page."""
+def _wander(page: Page, vantage: Vantage, dwell_s: float) -> None:
+    """Scroll to the end and back for a time, as someone who looks at a page: by pointer and wheel, or by finger."""
     steps = max(int(dwell_s * 1_000 / _STEP_MS), 1)
+    finger = page.context.new_cdp_session(page) if vantage.device in _PHONES else None
     for step in range(steps):
-        page.mouse.move(200 + 37 * step % 500, 150 + 53 * step % 400)
-        page.mouse.wheel(0, 900 if step < steps * 2 // 3 else -900)
-        page.wait_for_timeout(_STEP_MS)
+        distance = 900 if step < steps * 2 // 3 else -900
+        if finger:
+            swipe = {"x": 200, "y": 400, "yDistance": -distance // 3, "speed": _SWIPE, "gestureSourceType": "touch"}
+            finger.send("Input.synthesizeScrollGesture", swipe)
+        else:
+            page.mouse.move(200 + 37 * step % 500, 150 + 53 * step % 400)
+            page.wait_for_timeout(_STEP_MS)
+        page.mouse.wheel(0, distance)  # on a phone too: a finger alone goes slowly to the end of a long page
 
 
 def _read_exchange(response: Response, now: str) -> Exchange:

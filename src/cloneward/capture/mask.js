@@ -14,5 +14,9 @@
     const state = { state: "prompt", name: "notifications", onchange: null };
     wrap(Permissions.prototype, "query", (asked) => asked && asked.name === "notifications" && Promise.resolve(state));
   }
-  if (self.Notification) Object.defineProperty(Notification, "permission", { get: () => "default" });
+  const told = self.Notification && Object.getOwnPropertyDescriptor(Notification, "permission");
+  if (told) {
+    wrap(told, "get", () => "default");
+    Object.defineProperty(Notification, "permission", told);
+  }
 })();

@@ -2,13 +2,13 @@
 
 A site that shows its copy to some only asks for several marks of a victim together: a phone that comes from a search
 and speaks the language. So each vantage has as many such marks as agree with one another, and the vantages differ in
-what excludes itself: a phone or not, with or without a past.
+what excludes itself: a phone, an app or a desktop; with or without a past; one country or another.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,30 @@ LONG_S: Final = 5.0
 _SEARCH: Final = "https://www.google.com/"
 _SOCIAL: Final = "https://l.instagram.com/"
 _NIGHT, _DAY = 2, 13  # hours of the day at which a visitor's clock may be looked at
+_MANY = ("en-US", "es-ES", "pt-BR", "de-DE", "fr-FR", "tr-TR", "ja-JP", "id-ID", "ru-RU", "ar-EG")  # most used online
+_LANDS: Final = {
+    "AT": ("de-AT", "Europe/Vienna"),
+    "AU": ("en-AU", "Australia/Sydney"),
+    "BR": ("pt-BR", "America/Sao_Paulo"),
+    "CA": ("en-CA", "America/Toronto"),
+    "CH": ("de-CH", "Europe/Zurich"),
+    "DE": ("de-DE", "Europe/Berlin"),
+    "ES": ("es-ES", "Europe/Madrid"),
+    "FR": ("fr-FR", "Europe/Paris"),
+    "GB": ("en-GB", "Europe/London"),
+    "ID": ("id-ID", "Asia/Jakarta"),
+    "IN": ("hi-IN", "Asia/Kolkata"),
+    "IT": ("it-IT", "Europe/Rome"),
+    "JP": ("ja-JP", "Asia/Tokyo"),
+    "KR": ("ko-KR", "Asia/Seoul"),
+    "MX": ("es-MX", "America/Mexico_City"),
+    "NL": ("nl-NL", "Europe/Amsterdam"),
+    "PL": ("pl-PL", "Europe/Warsaw"),
+    "SG": ("en-SG", "Asia/Singapore"),
+    "TR": ("tr-TR", "Europe/Istanbul"),
+    "US": ("en-US", "America/New_York"),
+}
+"""Most spoken language, and time zone of most people, by country where machines are commonly rented."""
 _ZONES = 12  # hours to either side of UTC that have a zone of their own
 
 
@@ -40,8 +64,27 @@ class Difference:
     jaccard: float | None
 
 
+class Source(Protocol):
+    """A further place of ours to visit from; `cloneward.settings.Source` is one."""
+
+    @property
+    def name(self) -> str:
+        """Give what it is called."""
+        ...
+
+    @property
+    def country(self) -> str:
+        """Give two letters of ISO 3166, or nothing."""
+        ...
+
+    @property
+    def address(self) -> str:
+        """Give the address of ours that connections come from."""
+        ...
+
+
 def list_vantages(
-    *, now: datetime, languages: Sequence[str] = (), site: str = "", sources: Mapping[str, str] | None = None
+    *, now: datetime, languages: Sequence[str] = (), site: str = "", sources: Sequence[Source] = ()
 ) -> tuple[Vantage, ...]:
     """Give the vantages from which a site is visited that may be cloaked, the most telling first.
 
@@ -49,25 +92,35 @@ def list_vantages(
         now: the time, so that some visitors have day and others night.
         languages: that its victims may speak, tags of BCP 47; English where none is given.
         site: address of the protected site, from which a victim may come.
-        sources: further addresses of ours to come from, each with its country.
+        sources: further places of ours to visit from, each as somebody who lives there.
     """
     spoken = _spread(languages or ("en-US",))
     day, night = _find_zone(now, _DAY), _find_zone(now, _NIGHT)
+    first = Vantage(name="android-search", device="android", referrer=_SEARCH, languages=spoken, timezone=day)
     vantages = [
-        Vantage(name="android-search", device="android", referrer=_SEARCH, languages=spoken, timezone=day),
-        Vantage(name="desktop-search", referrer=_SEARCH, languages=spoken, timezone=day, is_return=True),
-        Vantage(name="iphone-social", device="iphone", referrer=_SOCIAL, languages=spoken, timezone=night),
-        Vantage(name="desktop-direct", languages=("en-US", "en"), timezone=night),
-        Vantage(name="android-again", device="android", referrer=_SOCIAL, languages=spoken, is_return=True),
-        Vantage(name="desktop-untouched", referrer=_SEARCH, languages=spoken, timezone=day, is_recorded=False),
+        replace(first, dwell_s=LONG_S),
+        replace(first, name="desktop-search", device="desktop", visits=2, dwell_s=LONG_S),
+        Vantage(name="app-social", device="app", referrer=_SOCIAL, languages=spoken, timezone=night),
+        Vantage(name="firefox-direct", device="firefox", timezone=night),
+        replace(first, name="iphone-again", device="iphone", languages=_spread(_MANY), visits=3),
+        replace(first, name="desktop-untouched", device="desktop", is_recorded=False, dwell_s=LONG_S),
     ]
     if site:
-        vantages.append(Vantage(name="desktop-site", referrer=site, languages=spoken, timezone=day))
-    vantages += [
-        replace(vantages[0], name=f"android-search-{source}", source=source, country=country)
-        for source, country in (sources or {}).items()
-    ]
-    return tuple(replace(vantage, dwell_s=LONG_S) for vantage in vantages)
+        vantages.append(replace(first, name="desktop-site", device="desktop", referrer=site))
+    return (*vantages, *(_live_at(first, source) for source in sources))
+
+
+def _live_at(vantage: Vantage, source: Source) -> Vantage:
+    """Give a vantage as from a source, with the language and the hour of its country where we know them."""
+    language, zone = _LANDS.get(source.country.upper(), ("", ""))
+    return replace(
+        vantage,
+        name=f"{vantage.name}-{source.name}",
+        source=source.address,
+        country=source.country,
+        languages=_spread([language]) if language else vantage.languages,
+        timezone=zone or vantage.timezone,
+    )
 
 
 def compare_renderings(renderings: Mapping[str, Rendering]) -> tuple[Difference, ...]:

@@ -4,7 +4,7 @@ All of a persona agrees with itself: a name in one header that another belies is
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from cloneward.model.vantage import Device, Vantage
@@ -32,6 +32,9 @@ class Persona:
 
 _WINDOWS: Final = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Safari/537.36"  # noqa: E501  one string as browsers send it
 _ANDROID: Final = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{major}.0.0.0 Mobile Safari/537.36"  # noqa: E501  as above
+_FIREFOX: Final = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:{version}.0) Gecko/20100101 Firefox/{version}.0"
+_APP: Final = "Mozilla/5.0 (Linux; Android 14; SM-S918B Build/UP1A.231005.007; wv) AppleWebKit/537.36 (KHTML, like Gecko) Version/4.0 Chrome/{major}.0.0.0 Mobile Safari/537.36 Instagram 412.0.0.35.87 Android (34/14; 450dpi; 1080x2115; samsung; SM-S918B; dm3q; qcom; en_US; 781543210)"  # noqa: E501  as above
+_AHEAD: Final = 2  # versions by which Firefox's number is ahead of Chromium's of the same month
 _IPHONE: Final = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1"  # noqa: E501  as above
 
 
@@ -51,11 +54,11 @@ def write_languages(languages: tuple[str, ...]) -> str:
     return ",".join(f"{language}{weight}" for language, weight in zip(languages, weights, strict=True))
 
 
-def _hint(major: int, platform: str, version: str, *, is_mobile: bool) -> dict[str, Any]:
-    brands = [("Chromium", major), ("Google Chrome", major), ("Not?A_Brand", 24)]
+def _hint(major: int, platform: str, version: str, *, is_mobile: bool, brand: str = "Google Chrome") -> dict[str, Any]:
+    brands = [("Chromium", major), (brand, major), ("Not?A_Brand", 24)]
     return {
-        "brands": [{"brand": brand, "version": str(number)} for brand, number in brands],
-        "fullVersionList": [{"brand": brand, "version": f"{number}.0.0.0"} for brand, number in brands],
+        "brands": [{"brand": name, "version": str(number)} for name, number in brands],
+        "fullVersionList": [{"brand": name, "version": f"{number}.0.0.0"} for name, number in brands],
         "platform": platform,
         "platformVersion": version,
         "architecture": "" if is_mobile else "x86",
@@ -98,6 +101,15 @@ def _be_android(major: int) -> Persona:
     )
 
 
+def _be_firefox(major: int) -> Persona:
+    return replace(_be_desktop(major), user_agent=_FIREFOX.format(version=major + _AHEAD), hints=None)
+
+
+def _be_app(major: int) -> Persona:
+    hints = _hint(major, "Android", "14.0.0", is_mobile=True, brand="Android WebView")
+    return replace(_be_android(major), user_agent=_APP.format(major=major), hints=hints)
+
+
 def _be_iphone(_: int) -> Persona:
     return Persona(
         user_agent=_IPHONE,
@@ -114,4 +126,10 @@ def _be_iphone(_: int) -> Persona:
     )
 
 
-_PERSONAS: Final = {"desktop": _be_desktop, "android": _be_android, "iphone": _be_iphone}
+_PERSONAS: Final = {
+    "desktop": _be_desktop,
+    "firefox": _be_firefox,
+    "android": _be_android,
+    "app": _be_app,
+    "iphone": _be_iphone,
+}

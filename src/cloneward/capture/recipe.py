@@ -11,7 +11,7 @@ from typing import Final
 
 from cloneward.capture.plain import make_headers
 from cloneward.errors import InputError, RefusedError, Unavailable
-from cloneward.model.vantage import Rendering, Vantage
+from cloneward.model.vantage import Device, Rendering, Vantage
 
 # In the order in which they are left out: first what a reader would least think of.
 _STRIPPED: Final = ("Accept", "Cookie", "Accept-Language", "Referer", "User-Agent")
@@ -21,6 +21,13 @@ _SPOKEN: Final = {
     "Accept-Language": "a browser that prefers the languages {value}",
     "Cookie": "the cookie {value!r}",
     "Accept": "the header Accept: {value}",
+}
+_DEVICES: Final[Mapping[Device, str]] = {
+    "desktop": "a browser with scripts on a desktop computer",
+    "firefox": "a Firefox on a desktop computer",
+    "android": "a browser with scripts on an Android phone",
+    "app": "the browser within an app on an Android phone",
+    "iphone": "a browser with scripts on an iPhone",
 }
 
 Ask = Callable[[Mapping[str, str]], Rendering]
@@ -97,8 +104,7 @@ def _tell_request(url: str, headers: Mapping[str, str]) -> str:
 
 
 def _need_browser(url: str, vantage: Vantage, requests: int) -> Recipe:
-    devices = {"desktop": "a desktop computer", "android": "an Android phone", "iphone": "an iPhone"}
-    parts = [f"Open {url} in a browser with scripts on {devices[vantage.device]}"]
+    parts = [f"Open {url} in {_DEVICES[vantage.device]}"]
     if vantage.referrer:
         parts.append(f"by a link on {vantage.referrer}")
     parts.append(f"with {', '.join(vantage.languages)} as preferred languages")
@@ -106,7 +112,7 @@ def _need_browser(url: str, vantage: Vantage, requests: int) -> Recipe:
         parts.append(f"in the time zone {vantage.timezone}")
     if vantage.source:
         parts.append(f"from the address {vantage.source}{f' ({vantage.country})' if vantage.country else ''}")
-    again = " Open it a second time in the same browser." if vantage.is_return else ""
+    again = f" Open it {vantage.visits} times in the same browser." if vantage.visits > 1 else ""
     look = f" Move the pointer, scroll to the end, and wait {max(vantage.dwell_s, 1):.0f} seconds."
     return Recipe(
         url=url,

@@ -7,14 +7,15 @@ from typing import Literal
 from cloneward.errors import Problem
 from cloneward.model.evidence import Exchange
 
-Device = Literal["desktop", "android", "iphone"]
+Device = Literal["desktop", "firefox", "android", "app", "iphone"]
+"""`firefox` is one on a desktop computer, `app` the browser within an app on an Android phone."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Vantage:
     """From where and as whom we look; `name` is what records call it.
 
-    `languages`: tags of BCP 47, the most wanted first. `is_return`: the address is visited twice and the second visit
+    `languages`: tags of BCP 47, the most wanted first. `visits`: how often the address is visited in a row; the last
     counts. `timezone`: of the tz database; the machine's where empty. `source`: our own address that we come from, and
     `country` where that is; the system's choice where empty. `is_recorded`: through the recording proxy, whose TLS a
     site can tell from a browser's. `dwell_s`: how long the page is looked at, moved over and scrolled through.
@@ -24,7 +25,7 @@ class Vantage:
     device: Device = "desktop"
     languages: tuple[str, ...] = ("en-US", "en")
     referrer: str = ""
-    is_return: bool = False
+    visits: int = 1
     timezone: str = ""
     source: str = ""
     country: str = ""

@@ -1,8 +1,12 @@
 """Which technology serves which port: the only place of the workflows that names one."""
 
+import shutil
+import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
 from cloneward.capture.matrix import list_vantages
 from cloneward.capture.plain import Plain
@@ -10,16 +14,23 @@ from cloneward.clock import Clock
 from cloneward.errors import Unavailable
 from cloneward.fetch.http import Fetcher
 from cloneward.fetch.pace import Pace
+from cloneward.govern.roles import Request, Subject
 from cloneward.model.content import Problem
 from cloneward.model.vantage import Bounds, Vantage
 from cloneward.ports import Browser
 from cloneward.settings import Settings
 from cloneward.store.workspace import Workspace
+from cloneward.workflows.access import look
 from cloneward.workflows.capture import Job
 from cloneward.workflows.evidence import make_ask, open_evidence
 from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.quarantine import Quarantine, open_stop
 from cloneward.workflows.visit import Reader
+
+PROFILES: Final = "cloneward-browser-"
+"""How the folders of browsers are called, where the system keeps what is temporary."""
+
+_OLD_S = 3_600
 
 
 def open_plain(settings: Settings, clock: Clock) -> Plain:
@@ -45,8 +56,31 @@ def open_browser(settings: Settings, clock: Clock) -> Iterator[Browser]:
     except ImportError as error:
         hint = "pip install 'cloneward[capture]', or capture without a browser: --plain"
         raise Unavailable(f"nothing to drive a browser with: {error}", hint=hint) from error
+    sweep_profiles(Path(tempfile.gettempdir()), clock)
     with Chromium(settings.fetch, clock, program=settings.capture.program) as browser:
         yield browser
+
+
+def sweep_profiles(folder: Path, clock: Clock) -> None:
+    """Remove the profiles that killed runs left: those whose browser is gone, or an hour old where none was started."""
+    for profile in folder.glob(f"{PROFILES}*"):
+        with suppress(OSError):
+            try:
+                pid = int((profile / "pid").read_text())
+            except (OSError, ValueError):
+                is_left = profile.stat().st_mtime + _OLD_S < clock.now().timestamp()
+            else:
+                is_left = str(profile).encode() not in _read_command(pid)
+            if is_left:
+                shutil.rmtree(profile, ignore_errors=True)
+
+
+def _read_command(pid: int) -> bytes:
+    """Give the command line of a process; nothing where there is none."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 @contextmanager
@@ -63,6 +97,10 @@ def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool, falls_back: 
     evidence, plain = open_evidence(workspace, clock), open_plain(settings, clock)
     stop, quarantine = open_stop(workspace, clock), Quarantine(workspace, evidence.ledger, clock)
     lacks: Problem | None = None
+
+    def permit(who: str, url: str) -> None:
+        look(workspace, clock, Request(actor=who, action="capture.take", subject=Subject(id=url)))
+
     with ExitStack() as stack:
         browser: Browser = plain
         try:
@@ -82,6 +120,7 @@ def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool, falls_back: 
             stop=stop,
             quarantine=quarantine,
             gatherer=open_gatherer(settings, clock, "capture"),
+            permit=permit,
             lacks=lacks,
         )
 
@@ -93,9 +132,5 @@ def open_gatherer(settings: Settings, clock: Clock, purpose: str) -> Gatherer:
 
 def list_all(settings: Settings, clock: Clock) -> tuple[Vantage, ...]:
     """Give all vantages of a workspace: a plain visit, those for cloaked sites, and one from each source of its own."""
-    known = list_vantages(now=clock.now(), site=settings.site)
-    sources = (
-        replace(known[0], name=f"{known[0].name}-{one.name}", source=one.address, country=one.country)
-        for one in settings.capture.sources
-    )
-    return (Vantage(name="desktop"), *known, *sources)
+    known = list_vantages(now=clock.now(), site=settings.site, sources=settings.capture.sources)
+    return (Vantage(name="desktop"), *known)
