@@ -83,3 +83,14 @@ def test_no_such_watch(connection):
     for function in (get_watch, lambda held, name: remove_watch(held, name, START)):
         with pytest.raises(InputError, match="no watch 'w1'"):
             function(connection, "w1")
+
+
+@pytest.mark.parametrize(("is_watched", "against"), [(True, "c1"), (False, "c2")])
+def test_what_is_compared_with(connection, is_watched, against):
+    """A watch stays with the capture of the copy; what is only known is compared with what it last changed to."""
+    watch = add_watch(connection, URL, "c1", START, has_notice=False)
+    if not is_watched:
+        remove_watch(connection, watch.id, START)
+    other = Revisit(state="changed", cause="content", evidence="desktop: 0.00 of the sealed text", containment=0.0)
+    after = record_visit(connection, watch, Sight(revisit=other, captures=("c2", "c3")), START, wait_an_hour)
+    assert after.against == against

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloneward.capture.matrix import find_status, read_text
-from cloneward.capture.parking import find_parking, find_suspension
+from cloneward.capture.parking import find_default, find_parking, find_suspension
 from cloneward.fingerprint.winnow import fingerprint
 from cloneward.model.vantage import Rendering
 from cloneward.model.watch import SHOWN, Cause, Revisit, State
@@ -19,7 +19,8 @@ from cloneward.url import host_of, registered_domain
 
 _SAME: Final = 0.5  # part of the sealed text that must still be there, as a half is what policy default/1 calls a copy
 _FEWEST: Final = 10  # words; below, a page says nothing
-_GONE: Final = frozenset({404, 410})
+_GONE: Final = frozenset({401, 403, 404, 410})  # it answers, and shows nothing
+_FAILED: Final = 500
 _LEGAL: Final = 451
 _REFUSED: Final = 400
 _TLS: Final = "TLS failed"  # how the recording proxy words it
@@ -104,6 +105,8 @@ def _tell_stand_in(rendering: Rendering, text: str, *, is_elsewhere: bool) -> tu
         return "suspended", "content", found
     if found := find_parking(text, (host_of(rendering.final_url), *map(host_of, _list_frames(rendering)))):
         return "parked", "redirect" if is_elsewhere else "content", found
+    if found := find_default(text):
+        return "empty", "host", found
     return None
 
 
@@ -112,7 +115,7 @@ def _tell_status(status: int) -> tuple[State, Cause, str]:
     if status == _LEGAL:
         return "suspended", "status", f"status {status}"
     state: State = "empty" if status in _GONE else "unreachable"
-    return state, "status", f"status {status}"
+    return state, "host" if status >= _FAILED else "status", f"status {status}"
 
 
 def _measure_containment(sealed: NDArray[np.uint64], words: str, text: str) -> float | None:

@@ -101,7 +101,9 @@ def record_visit(connection: Connection, watch: Watch, sight: Sight, now: dateti
     key = {"watch": watch.id, "number": watch.visits, "at": now, "since": since}
     connection.execute(sightings.insert(), {**key, **told, "containment": share, "captures": sight.captures})
     next_at = now + find_gap(revisit, get_watch(connection, watch.id), unchanged)
-    values = {"visits": watch.visits + 1, "unchanged": unchanged, "next_at": next_at}
+    values: dict[str, object] = {"visits": watch.visits + 1, "unchanged": unchanged, "next_at": next_at}
+    if row.removed_at is not None and revisit.state == "changed" and sight.captures:
+        values["against"] = sight.captures[0]  # nobody watches for a copy: what is told next is what changes next
     connection.execute(watches.update().where(mine).values(values))
     return get_watch(connection, watch.id)
 
