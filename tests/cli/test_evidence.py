@@ -287,6 +287,28 @@ def test_refused(shared, who, command):
     assert not list(shared.folder.rglob("x.zip"))
 
 
+def test_capturing_needs_the_role(shared, tmp_path):
+    """Who may not capture is refused before anything is asked of the site, and that is entered; who may is not."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "index.html").write_text(f"<title>Own</title><p>{'words of ours ' * 40}", "utf-8")
+    shared.run("protect", "add", tmp_path / "own", "--base", "https://own.test/", "--workspace", shared.folder)
+    for verb in (("capture", "--plain"), ("check",)):
+        done = shared.run(*verb, "http://copy.test/x", "--workspace", shared.folder)
+        assert "may not: capture.take" in done.err + done.out, verb
+        assert shared.list_whats()[-1] == "access.refused"
+    done = shared.run("capture", "--plain", "http://127.0.0.1/", "--operator", "ann", "--workspace", shared.folder)
+    assert "capture.take" not in done.err
+
+
+def test_who_acts(place):
+    """Who captures by the settings acts here too, unless they say who they are."""
+    place.say('[capture]\noperator = "zoe"')
+    place.call("hold", "c0", "--reason", "r")
+    place.call("hold", "c1", "--reason", "r", "--operator", "ann")
+    who = [json.loads(line)["entry"]["who"] for line in place.read_ledger()]
+    assert who[-4:] == ["zoe", "zoe", "ann", "ann"]
+
+
 def test_two_people(shared):
     """A second person in another role makes it a yes; in an emergency one is enough, and it waits for review."""
     assert shared.call("stop", "c0", "--reason", "r", "--operator", "ann", "--second", "cay").code == 0

@@ -21,7 +21,8 @@ app = typer.Typer(name="evidence", help="Look after what is under seal.", no_arg
 
 CaptureArgument = Annotated[str, typer.Argument(metavar="ID", help="Id of the capture.", show_default=False)]
 OperatorOption = Annotated[
-    str | None, typer.Option("--operator", metavar="NAME", help="Who does it; your user name otherwise.")
+    str | None,
+    typer.Option("--operator", metavar="NAME", help="Who does it; else as for captures."),
 ]
 SecondOption = Annotated[
     str | None, typer.Option("--second", metavar="NAME", help="Who stands beside, in another role.")
@@ -50,7 +51,7 @@ def list_(operator: OperatorOption = None, workspace: WorkspaceOption = None, as
     from cloneward.workflows.evidence import list_evidence
 
     opened, clock = _open(workspace)
-    look(opened, clock, _ask("evidence.list", "evidence", operator))
+    look(opened, clock, _ask("evidence.list", "evidence", _name(opened, operator)))
     broken = []
     for one in list_evidence(opened, clock):
         broken += [one.id] if one.state == "broken" else []
@@ -80,7 +81,7 @@ def show(
     from cloneward.workflows.evidence import list_evidence
 
     opened, clock = _open(workspace)
-    look(opened, clock, _ask("evidence.list", capture, operator, case=case))
+    look(opened, clock, _ask("evidence.list", capture, _name(opened, operator), case=case))
     one = next(list_evidence(opened, clock, capture), None)
     if one is None:
         raise InputError(f"no capture {capture!r}", hint="cloneward evidence list names them all")
@@ -121,7 +122,7 @@ def stop(
     from cloneward.workflows.quarantine import open_quarantine
 
     opened, clock = _open(workspace)
-    request = _ask("material.seize", capture, operator, reason=reason, second=second, case=case)
+    request = _ask("material.seize", capture, _name(opened, operator), reason=reason, second=second, case=case)
     gate, quarantine = open_gate(opened, clock), open_quarantine(opened, clock)
     if bodies:
         marks = quarantine.mark_bodies(gate, replace(request, action="material.mark"), bodies)
@@ -149,7 +150,7 @@ def release(
     from cloneward.workflows.quarantine import open_quarantine
 
     opened, clock = _open(workspace)
-    request = _ask("material.release", capture, operator, reason=reason, second=second, case=case)
+    request = _ask("material.release", capture, _name(opened, operator), reason=reason, second=second, case=case)
     marks, is_restored = open_quarantine(opened, clock).restore(open_gate(opened, clock), request)
     write_line(
         f"released {capture}: {marks:,} marks; its archive {'is in its place' if is_restored else 'was not kept'}"
@@ -186,7 +187,7 @@ def export(
     from cloneward.workflows.working import export_package, export_working
 
     opened, clock = _open(workspace)
-    request = _ask("original.unseal", capture, operator, reason=reason, second=second, case=case)
+    request = _ask("original.unseal", capture, _name(opened, operator), reason=reason, second=second, case=case)
     if redacted:
         request = replace(request, action="working.read")
         size_bytes = export_working(opened, request, output, clock, known=known or ())
@@ -214,7 +215,7 @@ def stamp(operator: OperatorOption = None, workspace: WorkspaceOption = None, as
     from cloneward.workflows.evidence import make_ask, open_evidence, stamp_all
 
     opened, clock = _open(workspace)
-    request = _ask("evidence.stamp", "evidence", operator)
+    request = _ask("evidence.stamp", "evidence", _name(opened, operator))
     look(opened, clock, request)
     if not opened.settings.authorities:
         raise InputError(
@@ -246,7 +247,7 @@ def rotate_key(reason: ReasonOption = "", operator: OperatorOption = None, works
     from cloneward.workflows.access import rotate
 
     opened, clock = _open(workspace)
-    write_line(rotate(opened, clock, _ask("key.rotate", "keys", operator, reason=reason)))
+    write_line(rotate(opened, clock, _ask("key.rotate", "keys", _name(opened, operator), reason=reason)))
     tell("publish it beside the ones before")
 
 
@@ -273,7 +274,7 @@ def hold(
     known = next((one for one in SCOPES if one == scope), None)
     if known is None:
         raise InputError(f"no scope {scope!r}", hint=f"one of {', '.join(SCOPES)}")
-    request = _ask("hold.place", subject, operator, reason=reason, case=case)
+    request = _ask("hold.place", subject, _name(opened, operator), reason=reason, case=case)
     write_line(place(opened, open_gate(opened, clock), request, known, clock).id)
 
 
@@ -296,7 +297,7 @@ def unhold(
     from cloneward.workflows.retain import lift
 
     opened, clock = _open(workspace)
-    request = _ask("hold.lift", hold, operator, reason=reason, second=second, case=case)
+    request = _ask("hold.lift", hold, _name(opened, operator), reason=reason, second=second, case=case)
     lifted = lift(opened, open_gate(opened, clock), request, clock)
     write_line(f"lifted   {lifted.id}: {lifted.scope} {lifted.value}")
 
@@ -318,7 +319,7 @@ def retain(
     from cloneward.workflows.retain import plan_retention, run_retention
 
     opened, clock = _open(workspace)
-    actor = operator or getpass.getuser()
+    actor = _name(opened, operator)
     gate = open_gate(opened, clock)
     if dry_run:
         for one in plan_retention(opened, gate, actor, clock):
@@ -334,10 +335,15 @@ def _open(folder: Path | None) -> "tuple[Workspace, Clock]":
     return Workspace.find(Path.cwd(), folder), SystemClock()
 
 
+def _name(workspace: "Workspace", operator: str | None) -> str:
+    """Give who acts: as they say, as the settings say for captures, or by their user name."""
+    return operator or workspace.settings.capture.operator or getpass.getuser()
+
+
 def _ask(
     action: "Action",
     subject: str,
-    operator: str | None,
+    actor: str,
     *,
     reason: str = "",
     second: str | None = None,
@@ -346,7 +352,7 @@ def _ask(
     from cloneward.govern.roles import Request, Subject
 
     return Request(
-        actor=operator or getpass.getuser(),
+        actor=actor,
         action=action,
         subject=Subject(id=subject, case=case),
         reason=reason,

@@ -6,7 +6,7 @@ smallest request is looked for that brings out what only some of them saw.
 
 import getpass
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, count
 from typing import Final
@@ -100,7 +100,8 @@ class Job:
     """Captures addresses for one owner, at a pace. `ask` asks time-stamp authorities; `plain` makes single requests.
 
     What `stop` finds goes into the quarantine before anything of a visit is written or given. `gatherer` reads the
-    sitemaps that a sitemap names. `lacks`: why there is no browser, if there is none.
+    sitemaps that a sitemap names. `permit` returns if somebody may capture an address, and raises RefusedError if not.
+    `lacks`: why there is no browser, if there is none.
     """
 
     browser: Browser
@@ -112,6 +113,7 @@ class Job:
     stop: Stop
     quarantine: Quarantine
     gatherer: Gatherer
+    permit: Callable[[str, str], None]
     halt: Halt = field(default_factory=Halt)
     lacks: Problem | None = None
 
@@ -123,10 +125,11 @@ class Job:
 
         Raises:
             InputError: it is no web address.
-            RefusedError: the guard does not let us there.
+            RefusedError: the operator may not, or the guard does not let us there.
             Unavailable: nothing answers there, to nobody.
         """
         url = canonical(order.url)
+        self.permit(order.operator, url)
         missed: list[Missed] = []
         for vantage in order.vantages:
             try:
