@@ -88,16 +88,26 @@ def test_numbers_of_days_are_no_counts():
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        (f"x\n{BIO}\ny", (False, False)),
-        (f"x\n🌊\n{BIO}\n🧵🌿\ny", (True, True)),
-        (f"🌊\n{BIO} 🌊\n🌊 y", (False, False)),
-        (f"x 🌊\n{BIO}\n🌊\n", (False, True)),
+        (f"x\n{BIO}\ny", BIO),
+        (f"x\n🌊\n{BIO}\n🧵🌿\ny", f"🌊 {BIO} 🧵🌿"),
+        (f"🌊\n{BIO} 🌊\n🌊 y", f"🌊 {BIO} 🌊"),
+        (f"x 🌊\n{BIO}\n🌊\n", f"{BIO} 🌊"),
     ],
 )
-def test_lines_of_emoji_alone(text, told):
-    """Lines of emoji are told right above and below a text, not emoji on its own line or before a word."""
+def test_blocks_have_lines_without_words(text, told):
+    """A text is read with the emoji on its lines and on lines of their own beside it, not with those of other words."""
     sighting, facts = see(text, BIO)
-    assert facts.find_emoji_lines(sighting.first, sighting.last) == told
+    assert facts.read_block(sighting.first, sighting.last) == told
+
+
+@pytest.mark.parametrize(
+    ("after", "is_cut"),
+    [("\nquiet", False), (" | ✉...\nquiet", True), ("\n\n315 years of…\nquiet", True), ("\nquiet\nso…", False)],
+)
+def test_what_is_cut_below(after, is_cut):
+    """What was cut off is told on the line of a text and on the next one, not further down."""
+    sighting, facts = see(f"x\n{BIO}{after}\n", BIO)
+    assert facts.is_cut_below(sighting.end) == is_cut
 
 
 @pytest.mark.parametrize(

@@ -269,18 +269,18 @@ class _Search:
     def _is_own(self, values: Values, number: int, sighting: Sighting) -> bool:
         """Tell whether a text stands whole on lines of its own, and one record alone has it, as most have theirs.
 
-        Texts are broken into lines: if any of ours runs on as this one does in the lines around, or a line of emoji
-        goes with it that is not ours, it is not whole.
+        Texts are broken into lines: if any of ours runs on as this one does in the lines around, if the next one was
+        cut off, or if there are emoji that are not ours, it is a part of a longer text.
         """
         if sighting.agreement != "exact" or self._page.is_signed(sighting.start):
             return False
         if not self._page.stands_alone(sighting.first, sighting.last):
             return False
         start, end = values.sign_bounds[number], values.sign_bounds[number + 1]
-        is_above, is_below = self._page.find_emoji_lines(sighting.first, sighting.last)
-        if (is_above and values.sign_tokens[start] >= 0) or (is_below and values.sign_tokens[end - 1] >= 0):
-            return False
         own = values.signs[start:end]
+        block = read_values([self._page.read_block(sighting.first, sighting.last)]).signs
+        if not np.array_equal(block, own) or self._page.is_cut_below(sighting.end):
+            return False
         around = read_values([self._page.read_around(sighting.start, sighting.end)]).signs
         places = (at for at in range(around.size - own.size + 1) if (around[at : at + own.size] == own).all())
         place = next(places, None)

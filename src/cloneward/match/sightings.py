@@ -31,6 +31,7 @@ _CUT = ("…", "...", "..")
 _JOINTS = "._-"
 _EDGE = 24  # code points around a stretch that are looked at
 _ABOVE = 200  # the same, for the handle of whoever wrote it
+_BELOW = 300  # the same, for lines that may be a part of it
 _AROUND = 60  # the same, where it may run on in the lines around
 _HANDLE = re.compile(r"(?<![\w.])@\w")
 _BACK = re.compile(r"[\w\n]")
@@ -108,13 +109,21 @@ class PageFacts:
             return False
         return last == lines.size or bool(lines[last] != lines[last - 1])
 
-    def find_emoji_lines(self, first: int, last: int) -> tuple[bool, bool]:
-        """Tell whether there are lines of emoji alone right above some tokens of the text, and right below."""
+    def read_block(self, first: int, last: int) -> str:
+        """Give the lines that some tokens of the text are, with those without words right above and below, as one."""
         starts, ends = self.tokens.starts, self.tokens.ends
-        above = self.said[int(ends[first - 1]) if first else 0 : int(starts[first])]
-        below = self.said[int(ends[last - 1]) : int(starts[last]) if last < starts.size else self.text_end]
-        told = [any(strip_words(line) for line in gap.split("\n")[1:-1]) for gap in (above, below)]
-        return told[0], told[1]
+        start, end = int(starts[first]), int(ends[last - 1])
+        above = self.said[max(start - _BELOW, int(ends[first - 1]) if first else 0) : start].split("\n")
+        stop = min(end + _BELOW, int(starts[last]) if last < starts.size else self.text_end)
+        below = self.said[end:stop].split("\n")
+        lines = [*above[min(first, 1) :], self.said[start:end], *(below[:-1] if last < starts.size else below)]
+        return " ".join(" ".join(lines).split())
+
+    def is_cut_below(self, end: int) -> bool:
+        """Tell whether something was cut off what follows a place, on its line or on the next that holds anything."""
+        rest, *below = self.said[end : min(end + _BELOW, self.text_end)].split("\n")
+        following = [line for line in below if line.strip()][:1]
+        return any(line.rstrip().endswith(_CUT) for line in (rest, *following))
 
     def is_signed(self, start: int) -> bool:
         """Tell whether a handle stands right above a stretch of `said`, as that of whom a profile is of."""
