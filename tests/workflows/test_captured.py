@@ -1,6 +1,7 @@
 """What a capture gives to compare."""
 
 import gzip
+import json
 from dataclasses import replace
 
 from cloneward.archive.folder import RawPage
@@ -16,6 +17,7 @@ from cloneward.workflows.captured import (
     is_shown,
     list_pages,
     look_in_capture,
+    note_clock,
 )
 from cloneward.workflows.library import open_folders
 from cloneward.workflows.pictures import Reference
@@ -114,6 +116,16 @@ def test_pictures_are_those_that_were_received():
     assert look(Reference(page, "whole.mp4", is_video=True)) == b"video 01"
     for name in ("part.mp4", "cut.png", "loop", "none.png", "never.png", "//[x"):
         assert look(Reference(page, name)) is None
+
+
+def test_the_clock_is_compared_with_the_host_s():
+    """The note says by how much our clock was ahead, by the answer's Date; of none, that it is not known."""
+    dated = render((URL, "x"), exchanges=(answer(URL, b"x", 200, ("Date", "Tue, 24 Nov 2026 11:59:57 GMT")),))
+    note = note_clock(dated)
+    assert (note.kind, json.loads(note.content)["difference_s"]) == ("clock", 3.0)
+    for date in ("yesterday", "", "Tue, 99 Nov 99999 99:59:57 GMT"):
+        told = json.loads(note_clock(render(exchanges=(answer(URL, b"x", 200, ("Date", date)),))).content)
+        assert told == {"measured": False, "by": "HTTP Date"}
 
 
 def test_what_is_ours_is_told_by_the_library(tmp_path):

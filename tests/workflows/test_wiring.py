@@ -1,6 +1,9 @@
 """Which technology serves which port, and what is said where it is not there."""
 
 import builtins
+import os
+import subprocess
+import sys
 
 import pytest
 
@@ -9,7 +12,7 @@ from cloneward.clock import SystemClock
 from cloneward.errors import Unavailable
 from cloneward.model.vantage import Bounds, Vantage
 from cloneward.settings import Fetch, Settings
-from cloneward.workflows.wiring import open_browser, open_plain
+from cloneward.workflows.wiring import PROFILES, open_browser, open_plain, sweep_profiles
 from tests.fetch.hosts import Host, answer, say
 
 SETTINGS = Settings(site="https://own.test/")
@@ -54,3 +57,20 @@ def test_a_plain_request_keeps_the_bounds_of_a_visit():
         host.stop()
     assert len(rendering.exchanges[-1].body) == 1_000
     assert not rendering.exchanges[-1].is_whole
+
+
+def test_what_killed_runs_left_is_swept(tmp_path):
+    """The profile of a browser that is gone is removed, and an old one without any; one in use and a new one stay."""
+    names = ("gone", "used", "new", "old")
+    gone, used, new, old = (tmp_path / f"{PROFILES}{name}" for name in names)
+    for folder in (gone, used, new, old):
+        folder.mkdir()
+    (gone / "pid").write_text(f"{os.getpid()}\n")
+    os.utime(old, (0, 0))
+    with subprocess.Popen([sys.executable, "-c", "input()", str(used / "profile")], stdin=subprocess.PIPE) as process:
+        (used / "pid").write_text(f"{process.pid}\n")
+        sweep_profiles(tmp_path, SystemClock())
+        assert sorted(tmp_path.iterdir()) == sorted([used, new])
+        process.communicate(b"\n")
+    sweep_profiles(tmp_path, SystemClock())
+    assert list(tmp_path.iterdir()) == [new]

@@ -32,7 +32,7 @@ from cloneward.seal.stamps import Ask
 from cloneward.settings import Settings
 from cloneward.store.lock import hold_lock
 from cloneward.url import canonical, host_of
-from cloneward.workflows.captured import Captured, find_list, is_answered
+from cloneward.workflows.captured import Captured, find_list, is_answered, note_clock
 from cloneward.workflows.evidence import keep_capture
 from cloneward.workflows.gather import Gatherer
 from cloneward.workflows.halt import Halt
@@ -204,7 +204,9 @@ class Job:
             for visit in sample.visits:
                 self.quarantine.keep(visit.withheld, capture=capture.id, who=order.operator)
             exchanges = chain.from_iterable(one.exchanges for one in renderings)
-            attachments = chain(chain.from_iterable(map(list_attachments, renderings)), notes)
+            attachments = chain(
+                chain.from_iterable(map(list_attachments, renderings)), [note_clock(renderings[0])], notes
+            )
             seal = keep_capture(self.evidence, capture, exchanges, attachments, self.clock)
         problems = [*chain.from_iterable(one.problems for one in renderings), *sample.problems]
         if self.lacks is not None:

@@ -1,8 +1,10 @@
 """What a capture gives to compare: its pages as they stood in the browser, and the pictures that these received."""
 
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from functools import cache
 from typing import Final
 from urllib.parse import urljoin
@@ -11,6 +13,7 @@ from cloneward.archive.asset import locate_asset
 from cloneward.archive.folder import RawPage
 from cloneward.archive.media import MAX_IMAGE_BYTES, MAX_VIDEO_BYTES
 from cloneward.archive.payload import decode_payload
+from cloneward.clock import format_utc
 from cloneward.fingerprint.beside import read_beside
 from cloneward.fingerprint.extract import extract
 from cloneward.fingerprint.winnow import fingerprint
@@ -18,7 +21,7 @@ from cloneward.match.find import find_matches
 from cloneward.match.records import find_records
 from cloneward.model.case import SealState
 from cloneward.model.content import Problem
-from cloneward.model.evidence import Exchange
+from cloneward.model.evidence import Attachment, Exchange
 from cloneward.model.ids import digest_bytes
 from cloneward.model.vantage import Document as Shown
 from cloneward.model.vantage import Rendering
@@ -28,6 +31,9 @@ from cloneward.workflows.gallery import Gallery
 from cloneward.workflows.library import Library
 from cloneward.workflows.pictures import Look, Reference, Seen
 from cloneward.workflows.visit import Document, detect_kind
+
+CLOCK: Final = "clock"
+"""Kind of the note on how far our clock was from that of a host."""
 
 _MAX_LIST_BYTES: Final = 64 * 1024 * 1024
 _MAX_HOPS: Final = 10
@@ -120,6 +126,33 @@ def look_in_capture(gallery: Gallery, renderings: Sequence[Rendering], *, keeps:
         return None if place is None else see(place, is_video=reference.is_video)
 
     return look
+
+
+def note_clock(rendering: Rendering) -> Attachment:
+    """Give how far our clock was from that of the host visited, by the Date of its answer, or that it told none.
+
+    A host may say what it likes: it is a hint, and the tokens upon the seal are the proof. The difference is uncertain
+    by the second that a Date is whole in, and by the time that the answer took.
+    """
+    answer = find_answer(rendering)
+    told = None if answer is None else _read_date(_find_header(answer, "date"))
+    note: dict[str, object] = {"measured": told is not None, "by": "HTTP Date"}
+    if answer is not None and told is not None:
+        ours = datetime.fromisoformat(answer.requested_at)
+        note |= {"host": host_of(answer.url), "theirs": format_utc(told), "ours": answer.requested_at}
+        note["difference_s"] = round((ours - told).total_seconds(), 3)
+    content = json.dumps(note, sort_keys=True).encode()
+    return Attachment(
+        url=rendering.url, kind=CLOCK, media_type="application/json", made_at=rendering.ended_at, content=content
+    )
+
+
+def _read_date(text: str) -> datetime | None:
+    try:
+        told = parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return told if told.tzinfo else told.replace(tzinfo=UTC)
 
 
 def find_failure(rendering: Rendering) -> Problem | None:

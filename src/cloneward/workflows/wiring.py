@@ -65,22 +65,21 @@ def sweep_profiles(folder: Path, clock: Clock) -> None:
     """Remove the profiles that killed runs left: those whose browser is gone, or an hour old where none was started."""
     for profile in folder.glob(f"{PROFILES}*"):
         with suppress(OSError):
-            try:
-                pid = int((profile / "pid").read_text())
-            except (OSError, ValueError):
-                is_left = profile.stat().st_mtime + _OLD_S < clock.now().timestamp()
+            if (profile / "pid").exists():
+                is_left = not _is_used(profile, (profile / "pid").read_text().strip())
             else:
-                is_left = str(profile).encode() not in _read_command(pid)
+                is_left = profile.stat().st_mtime + _OLD_S < clock.now().timestamp()
             if is_left:
                 shutil.rmtree(profile, ignore_errors=True)
 
 
-def _read_command(pid: int) -> bytes:
-    """Give the command line of a process; nothing where there is none."""
+def _is_used(profile: Path, pid: str) -> bool:
+    """Say whether a process with that number works in a profile, or has no command yet, as one that just begins."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
+        command = Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
-        return b""
+        return False
+    return not command or str(profile).encode() in command
 
 
 @contextmanager
