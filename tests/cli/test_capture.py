@@ -5,9 +5,11 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -22,6 +24,14 @@ def workspace(run, tmp_path):
         file = tmp_path / "site" / "cloneward.toml"
         file.write_text(file.read_text() + lines)
         yield tmp_path / "site"
+
+
+@pytest.fixture
+def open_folder():
+    """A folder that nobody can walk to, as whom the browser runs; pytest's own is ours alone."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o1777)
+        yield Path(name)
 
 
 def test_a_plain_capture_is_told_in_json(run, workspace):
@@ -100,6 +110,37 @@ def test_whoever_ends_us_ends_the_browser(workspace, tmp_path):
         time.sleep(0.1)
     assert find_browsers(tmp_path) == []
     assert not list(workspace.glob("evidence/*/seal.json"))
+
+
+@pytest.mark.browser
+def test_killed_at_any_point_nothing_broken_is_listed(run, workspace, tmp_path, open_folder):
+    """Killed at ten points of a capture, no browser stays, all that is listed verifies, and the next run sweeps."""
+    environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config"), "TMPDIR": str(open_folder)}
+    command = [sys.executable, "-m", "cloneward", "capture", "http://copy.test/", "--workspace", str(workspace)]
+    quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    began_s = time.monotonic()
+    subprocess.run(command, check=True, **quiet)
+    whole_s = time.monotonic() - began_s
+    chance = Random(5)
+    for part in range(10):
+        with subprocess.Popen(command, **quiet) as process:
+            time.sleep(whole_s * (part + chance.random()) / 10)
+            process.kill()
+        ends_s = time.monotonic() + 10
+        while find_browsers(open_folder) and time.monotonic() < ends_s:
+            time.sleep(0.05)
+        assert find_browsers(open_folder) == []
+    subprocess.run(command, check=True, **quiet)
+    folders = [path for path in (workspace / "evidence").iterdir() if path.is_dir()]
+    assert list((workspace / "evidence" / "tmp").iterdir()) == []
+    assert not list(open_folder.glob("cloneward-browser-*/pid"))
+    sealed = [path for path in folders if path.name != "tmp"]
+    assert len(sealed) >= 2
+    for path in (*sealed, workspace / "custody" / "ledger.jsonl"):
+        told = run("verify", path, "--workspace", workspace, "--json")
+        states = {step["name"]: step["result"] for step in told.records[0]["steps"]}
+        assert "fails" not in states.values()
+        assert states["custody" if path.suffix else "signature"] == "holds"
 
 
 def find_browsers(folder):
