@@ -10,8 +10,11 @@ authorities are real ones, `openssl ts` on this machine; what openssl says of on
 
 import argparse
 import functools
+import os
+import signal
 import sys
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -25,11 +28,13 @@ from text import ROOT
 sys.path.insert(0, str(ROOT))
 
 from cloneward.seal import verify
+from cloneward.seal.sealing import tell_state
 from tests.authority import StampServer
 from tests.seal.attacks import ATTACKS, Field, flip_bits, flip_files
 from tests.seal.owner import Owner, hand_over, make_field
 
 FLIPS = 10_000
+KILLS = 250
 MEGABYTES = 200
 CAPTURES = 4
 AIM_MB_S = 200
@@ -51,6 +56,56 @@ def measure_speed(owner: Owner, megabytes: int, rounds: int) -> dict[str, Any]:
         if number:
             speeds.append(len(package) / 1e6 / taken)
     return {"bytes": len(package), "mb_per_s": corpus.spread(speeds)}
+
+
+def measure_kills(owner: Owner, kills: int) -> dict[str, Any]:
+    """What `kill -9` at random moments of a sealing leaves behind: broken is what is listed and is not as it says.
+
+    Each run captures, seals and stamps in a process of its own, killed after a time drawn anew; what was listed before
+    must be listed after. Counted as lost too is what the run itself said was under seal.
+    """
+    rng = Random(SEED)
+    whole_s = _time_capture(owner, "https://copy.test/whole")
+    counts, kept = Counter[str](), set(owner.evidence.list_sealed())
+    for number in range(kills):
+        url = f"https://copy.test/{number}"
+        told = _run_and_kill(owner, url, rng.uniform(0, 1.2 * whole_s))
+        owner = Owner(owner.folder, owner.servers)
+        listed = {name: tell_state(owner.evidence.folder / name).state for name in owner.evidence.list_sealed()}
+        counts["broken"] += sum(state == "broken" for state in listed.values())
+        counts["lost"] += len(kept - listed.keys()) + (told and owner.describe(url).id not in listed)
+        counts[listed.get(owner.describe(url).id, "not there")] += 1
+        kept |= listed.keys()
+    for name in owner.evidence.list_pending():
+        owner.evidence.stamp(name, owner.ask, who="ana", at=owner.now())
+    unsound = [name for name in kept if not verify.verify(owner.evidence.folder / name, owner.trust).is_sound]
+    ledger = verify.verify(owner.ledger.folder / "ledger.jsonl", owner.trust).is_sound
+    return {"kills": kills, **dict(counts), "unsound_in_the_end": len(unsound) + (not ledger)}
+
+
+def _time_capture(owner: Owner, url: str) -> float:
+    begun_s = time.perf_counter()
+    owner.capture(url)
+    return time.perf_counter() - begun_s
+
+
+def _run_and_kill(owner: Owner, url: str, after_s: float) -> bool:
+    """Capture in a process of its own and kill that; whether it said before that the capture is under seal."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if not child:
+        capture = owner.describe(url)
+        owner.write(capture)
+        owner.evidence.seal(capture, owner.now())
+        os.write(writing, b"sealed")
+        owner.evidence.stamp(capture.id, owner.ask, who="ana", at=owner.now())
+        os._exit(0)
+    os.close(writing)
+    time.sleep(after_s)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    with os.fdopen(reading, "rb") as file:
+        return file.read(6) == b"sealed"
 
 
 def expect_sound(path: Path, trust: verify.Trust) -> None:
@@ -103,6 +158,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         servers = tuple(StampServer(one, folder / one) for one in ("one", "two"))
         owner, package, other = hand_over(folder, servers)
         speed = measure_speed(Owner(folder / "large", servers), options.megabytes, options.rounds)
+        kills = measure_kills(Owner(folder / "killed", servers), options.kills)
         verify.ask_openssl = functools.cache(verify.ask_openssl)
         check = make_check(folder, owner.trust)
         if check(package):
@@ -117,7 +173,8 @@ def main(arguments: Sequence[str] = ()) -> int:
         "package_bytes": len(package),
         "attacks": attacks,
         "flips": {"anywhere in the package": anywhere, "in its files, the ZIP made anew": inside},
-        "gates": judge_gates(attacks, anywhere, inside),
+        "kills": kills,
+        "gates": [*judge_gates(attacks, anywhere, inside), *judge_kills(kills)],
     }
     corpus.write_results(options.results, "seal", result, _write_report(result))
     for gate in result["gates"]:
@@ -135,6 +192,15 @@ def judge_gates(
         ("bits flipped in files, found by more than the ZIP", inside["found"], inside["flips"]),
     ]
     return [{"name": name, "value": value, "must": must, "held": value == must} for name, value, must in pairs]
+
+
+def judge_kills(kills: dict[str, Any]) -> list[dict[str, Any]]:
+    told = {
+        "killed while sealing: listed and broken": kills.get("broken", 0),
+        "killed while sealing: sealed and lost": kills.get("lost", 0),
+        "killed while sealing: not sound when completed": kills["unsound_in_the_end"],
+    }
+    return [{"name": name, "value": value, "must": 0, "held": value == 0} for name, value in told.items()]
 
 
 def _write_report(result: dict[str, Any]) -> list[str]:
@@ -162,6 +228,8 @@ def _write_report(result: dict[str, Any]) -> list[str]:
         f"| {gate['name']} | {gate['value']:,} | {gate['must']:,} | {'yes' if gate['held'] else '**no**'} |"
         for gate in result["gates"]
     ]
+    told = ", ".join(f"{result['kills'].get(state, 0):,} {state}" for state in ("not there", "pending", "sealed"))
+    lines += ["", f"Killed (`kill -9`) {result['kills']['kills']:,} times while sealing; the capture was then: {told}."]
     lines += ["", "| flips | found | of | by |", "|--|--:|--:|--|"]
     for name, told in result["flips"].items():
         names = ", ".join(f"{code} {count:,}" for code, count in told["names"].items())
@@ -175,6 +243,7 @@ def _write_report(result: dict[str, Any]) -> list[str]:
 def _read_options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py seal", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--flips", type=int, default=FLIPS)
+    parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--megabytes", type=int, default=MEGABYTES, help="size of the package whose speed is measured")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--results", type=Path, default=ROOT / "benchmarks" / "results")
