@@ -389,7 +389,7 @@ def main(arguments: Sequence[str] = ()) -> int:
         item["id"]: [{"from": version["from"], "to": version["to"]} for version in item["versions"]]
         for item in maker.people
     }
-    namesakes, records = maker.namesakes, len(maker.people)
+    namesakes, records = maker.namesakes, maker.names.total()
     del maker
     tracer = Tracer(folder)
     tracer.add()
