@@ -72,6 +72,12 @@ class RefusedError(Error):
     exit_code = 5
 
 
+class AddressRefused(RefusedError):
+    """A site leads to where nobody may be sent: this machine, a private network, a port that is not the web's."""
+
+    code = "address_refused"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Problem:
     """Something that could not be read or done, reported in place of an exception; the rest went on."""

@@ -27,8 +27,12 @@ def test_parking_is_told_by_service_or_words(text, hosts, found):
     [
         ("This account has been suspended. Contact your hosting provider.", True),
         ("Account Suspended", True),
-        ("Lessons are suspended in summer", False),
+        ("Lessons are suspended in summer " + "word " * 60, False),
         ("Account suspended " + "word " * 400, False),
+        ("Diese Seite wurde gesperrt.", True),
+        ("Сайт заблокирован", True),
+        ("Danger: phishing", True),
+        ("How phishing works. " + "word " * 70, False),
     ],
 )
 def test_suspensions_are_told_by_words(text, is_found):

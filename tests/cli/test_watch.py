@@ -82,3 +82,14 @@ def test_capture_tells_the_state(run, workspace, site):
     assert told == [(None, None), live, gone, gone, ("back", "content"), live]
     assert run("watch", "list", "--workspace", workspace).out == ""
     assert "empty    status: " not in run("capture", "http://copy.test/", "--plain", "--workspace", workspace).out
+
+
+def test_where_nobody_may_be_sent(run, workspace):
+    """A name that leads to this machine is no refusal of ours: the watch tells that the site is not reached, by DNS."""
+    at = ("--workspace", workspace)
+    run("capture", "http://copy.test/", "--plain", *at)
+    run("watch", "add", "http://copy.test/", *at)
+    file = workspace / "cloneward.toml"
+    file.write_text(file.read_text().replace("resolve = {", 'resolve = { "copy.test" = "127.0.0.66",'))
+    done = run("watch", "run", "--once", "--plain", "--json", *at)
+    assert (done.code, done.records[0]["state"], done.records[0]["cause"]) == (0, "unreachable", "dns")

@@ -92,5 +92,7 @@ def test_what_is_compared_with(connection, is_watched, against):
     if not is_watched:
         remove_watch(connection, watch.id, START)
     other = Revisit(state="changed", cause="content", evidence="desktop: 0.00 of the sealed text", containment=0.0)
-    after = record_visit(connection, watch, Sight(revisit=other, captures=("c2", "c3")), START, wait_an_hour)
+    after = record_visit(
+        connection, watch, Sight(revisit=other, captures=("c2", "c3"), successor="c2"), START, wait_an_hour
+    )
     assert after.against == against

@@ -18,8 +18,10 @@ _PARKED: Final = re.compile(
     r"|domain (?:est \S )?vendre|dom[ií]nio (?:\S )?venda|dominio (?:e |è )?in vendita|domein (?:is )?te koop"
     r"|домен (?:прода|припаркован)|[域网]名[^。]{0,20}(?:出售|转让|待售|停放)|(?:出售|购买|转让)[^。]{0,10}域名"
     r"|ドメイン[^。]{0,20}(?:販売|売り|パーキング)"
-    r"|diese domain (?:steht zum verkauf|ist geparkt)|este dominio est\S (?:en venta|aparcado)"
-    r"|ce (?:nom de )?domaine est (?:\S )?(?:vendre|parqu\S)",
+    r"|diese domain (?:steht zum verkauf|kann |ist (?:geparkt|zu verkaufen|reserviert|registriert))"
+    r"|este dominio est\S (?:en venta|aparcado)"
+    r"|ce (?:nom de )?domaine est (?:\S )?(?:vendre|parqu\S)"
+    r"|domain[^.]{0,80}(?:auction|place a bid)|(?:auction|place a bid)[^.]{0,80}domain",
     re.IGNORECASE,
 )
 _SUSPENDED: Final = re.compile(
@@ -31,6 +33,12 @@ _SUSPENDED: Final = re.compile(
     r"|(?:phishing|deceptive|fraudulent)[^.]{0,40}(?:suspected|reported|flagged|blocked|disabled|ahead|warning)",
     re.IGNORECASE,
 )
+# Of notices alone: in longer texts these words say nothing of the site itself.
+_SHUT: Final = re.compile(
+    r"phishing|suspend(?:ed|u|id|ier)|suspens[oaã]|sospes[oa]|gesperrt|deaktiviert|stillgelegt|désactivé|bloqué"
+    r"|geblokkeerd|opgeschort|zawieszon|askıya al|заблокирован|приостановлен|отключ[её]н|封禁|已停用|停止されて",  # noqa: RUF001  Turkish
+    re.IGNORECASE,
+)
 _DEFAULT: Final = re.compile(
     r"welcome to (?:nginx|openresty|caddy|centos)|apache2? [^.]{0,40}default page|it works!|iis windows server"
     r"|test page for the|default web (?:site )?page|web server's default page|default [^.]{0,20}server page"
@@ -38,6 +46,7 @@ _DEFAULT: Final = re.compile(
     r"|^\s*index of /",
     re.IGNORECASE,
 )
+_NOTICE: Final = 60  # words
 _LONGEST: Final = 300  # words; what stands in for a site is short, and an article on domains is not
 
 
@@ -49,7 +58,7 @@ def find_parking(text: str, hosts: tuple[str, ...]) -> str:
 
 def find_suspension(text: str) -> str:
     """Give the words by which a host says that it shut a site; empty where it says nothing of the kind."""
-    return _find(_SUSPENDED, text)
+    return _find(_SUSPENDED, text) or _find(_SHUT, text, _NOTICE)
 
 
 def find_default(text: str) -> str:
@@ -57,8 +66,8 @@ def find_default(text: str) -> str:
     return _find(_DEFAULT, text)
 
 
-def _find(pattern: re.Pattern[str], text: str) -> str:
-    if len(text.split(maxsplit=_LONGEST)) > _LONGEST:
+def _find(pattern: re.Pattern[str], text: str, most: int = _LONGEST) -> str:
+    if len(text.split(maxsplit=most)) > most:
         return ""
     found = pattern.search(text)
     return found.group() if found else ""

@@ -79,6 +79,11 @@ def see(look: Look, sealed: str) -> Revisit:
     return Revisit(state=state, cause=cause, evidence=f"{look.vantage}: {what}", containment=containment)
 
 
+def is_page(rendering: Rendering, sealed: str) -> bool:
+    """Say whether a page is as long as half of the sealed one or longer: what stands in for a site is short."""
+    return len(read_text(rendering).split()) >= _SAME * len(sealed.split())
+
+
 def _tell(rendering: Rendering, text: str, containment: float | None) -> tuple[State, Cause, str]:
     is_elsewhere = _domain(rendering.final_url) != _domain(rendering.url)
     if containment is not None and containment >= _SAME:

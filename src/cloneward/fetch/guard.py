@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from cloneward.errors import InputError, RefusedError
+from cloneward.errors import AddressRefused, InputError, RefusedError
 from cloneward.url import ascii_host
 
 Address = IPv4Address | IPv6Address
@@ -159,7 +159,7 @@ class Guard:
         """Return if `endpoint` may be connected to for the sake of `host` and `port`.
 
         Raises:
-            RefusedError: it may not; the hint names the setting.
+            AddressRefused: it may not; the hint names the setting.
         """
         if self.is_allowed(host, port, endpoint):
             return
@@ -172,7 +172,7 @@ class Guard:
         else:
             return
         hint = f'if you answer for that host, say so in the settings: [fetch] allow = ["{endpoint}"]'
-        raise RefusedError(what, hint=hint)
+        raise AddressRefused(what, hint=hint)
 
 
 def why_refused(address: Address) -> str:

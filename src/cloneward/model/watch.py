@@ -11,6 +11,9 @@ Cause = Literal["content", "redirect", "status"] | Failure
 SHOWN: Final[frozenset[State]] = frozenset({"live", "back", "cloaked"})
 """States in which somebody is shown the copy at the address itself."""
 
+GONE: Final[frozenset[State]] = frozenset({"empty", "parked", "suspended", "unreachable"})
+"""States in which there is no site: nobody is shown anything of its own."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Revisit:
@@ -28,19 +31,25 @@ class Revisit:
 
 @dataclass(frozen=True, kw_only=True)
 class Sight:
-    """What one vantage saw at a visit, or all together, and the ids of its captures; none where nothing was given."""
+    """What one vantage saw at a visit, or all together, and the ids of its captures; none where nothing was given.
+
+    `successor`: id of a capture of another whole page that stands there now, in place of what was compared.
+    """
 
     revisit: Revisit
     captures: tuple[str, ...] = ()
+    successor: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Watch:
     """An address that is visited again and again.
 
-    `against`: id of the sealed capture that it is compared with. `has_notice`: a notice is open, so it is looked at
-    often. `visits`: how many were made, which numbers the next. `since`: when it came to its state, and `next_at`: when
-    the next visit is due; both RFC 3339 in UTC. `state`, `cause` and `since` are none before the first visit.
+    `against`: id of the sealed capture that it is compared with. `is_watched`: it is visited when that is due;
+    else it is known from captures alone, and compared with what it last showed. `has_notice`: a notice is open,
+    so it is looked at often. `visits`: how many were made, which numbers the next. `since`: when it came to its
+    state, and `next_at`: when the next visit is due; both RFC 3339 in UTC. `state`, `cause` and `since` are none
+    before the first visit.
     """
 
     id: str
@@ -49,11 +58,17 @@ class Watch:
     has_notice: bool
     visits: int
     next_at: str
+    is_watched: bool = True
     state: State | None = None
     cause: Cause | None = None
     evidence: str = ""
     since: str | None = None
     captures: tuple[str, ...] = ()
+
+    @property
+    def before(self) -> State | None:
+        """The state that the next visit is told beside. Where nobody watches for a copy, a site that stands is live."""
+        return self.state if self.is_watched or self.state in GONE else "live"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -102,8 +102,8 @@ def record_visit(connection: Connection, watch: Watch, sight: Sight, now: dateti
     connection.execute(sightings.insert(), {**key, **told, "containment": share, "captures": sight.captures})
     next_at = now + find_gap(revisit, get_watch(connection, watch.id), unchanged)
     values: dict[str, object] = {"visits": watch.visits + 1, "unchanged": unchanged, "next_at": next_at}
-    if row.removed_at is not None and revisit.state == "changed" and sight.captures:
-        values["against"] = sight.captures[0]  # nobody watches for a copy: what is told next is what changes next
+    if row.removed_at is not None and sight.successor:
+        values["against"] = sight.successor  # nobody watches for a copy: what is told next is what changes next
     connection.execute(watches.update().where(mine).values(values))
     return get_watch(connection, watch.id)
 
@@ -128,6 +128,7 @@ def _read_watch(row: Row[Any]) -> Watch:
         has_notice=row.has_notice,
         visits=row.visits,
         next_at=format_utc(row.next_at),
+        is_watched=row.removed_at is None,
         state=row.state,
         cause=row.cause,
         evidence=row.evidence or "",

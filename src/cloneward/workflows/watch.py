@@ -17,12 +17,12 @@ from typing import Final
 from sqlalchemy import URL
 
 from cloneward.capture.schedule import find_gap
-from cloneward.capture.states import Look, join_sights, see
+from cloneward.capture.states import Look, is_page, join_sights, see
 from cloneward.clock import Clock
-from cloneward.errors import Error, EvidenceError, InputError, Unavailable
+from cloneward.errors import AddressRefused, Error, EvidenceError, InputError, Unavailable
 from cloneward.fetch.pace import Pace
 from cloneward.model.codec import decode
-from cloneward.model.watch import Leg, Revisit, Sight, Watch
+from cloneward.model.watch import Cause, Leg, Revisit, Sight, Watch
 from cloneward.ports import Body, Run, Steps
 from cloneward.seal.sealing import SEAL_FILE, Evidence
 from cloneward.store.engine import resolve_database
@@ -79,9 +79,11 @@ class Visits:
             try:
                 taken = next(replace(job, pace=self._pace).take(order))
             except Unavailable as error:
-                return _see_failure(name, error, sealed)
+                return _see_failure(name, error, error.cause, sealed)
+            except AddressRefused as error:  # as names of domains that were taken away often do
+                return _see_failure(name, error, "dns", sealed)
         if isinstance(taken, Missed):  # never: of one vantage that is raised
-            return _see_failure(name, taken.error, sealed)
+            return _see_failure(name, taken.error, taken.error.cause, sealed)
         return _see_taken(taken, sealed)
 
     def record(self, leg: Leg, sights: tuple[Sight, ...]) -> Watch:
@@ -162,7 +164,7 @@ def remember(workspace: Workspace, clock: Clock, known: Watch, seen: Sequence[Ta
 
 def tell_state(evidence: Evidence, known: Watch, seen: Sequence[Taken]) -> Revisit:
     """Give what further captures say of an address, beside the sealed one that is known and what was found last."""
-    return join_sights([sight.revisit for sight in _see_all(seen, evidence, known)], before=known.state)
+    return join_sights([sight.revisit for sight in _see_all(seen, evidence, known)], before=known.before)
 
 
 def find_first(place: Path, url: str) -> str | None:
@@ -211,8 +213,10 @@ def _run(workspace: Workspace, clock: Clock, run: Run, watch: Watch) -> Watch | 
 
 
 def _record(workspace: Workspace, clock: Clock, watch: Watch, sights: Sequence[Sight]) -> Watch:
-    revisit = join_sights([sight.revisit for sight in sights], before=watch.state)
-    sight = Sight(revisit=revisit, captures=tuple(chain.from_iterable(one.captures for one in sights)))
+    revisit = join_sights([sight.revisit for sight in sights], before=watch.before)
+    captures = tuple(chain.from_iterable(one.captures for one in sights))
+    successor = sights[0].successor if revisit.state == "changed" else None
+    sight = Sight(revisit=revisit, captures=captures, successor=successor)
 
     def choose_gap(found: Revisit, now: Watch, unchanged: int) -> timedelta:
         return find_gap(workspace.settings.watch, has_notice=now.has_notice, unchanged=unchanged, state=found.state)
@@ -227,9 +231,10 @@ def _see_all(seen: Sequence[Taken], evidence: Evidence, known: Watch) -> tuple[S
 
 
 def _see_taken(taken: Taken, sealed: str) -> Sight:
+    name = taken.capture.id
     revisit = see(Look(vantage=taken.vantage.name, rendering=taken.rendering), sealed)
-    return Sight(revisit=revisit, captures=(taken.capture.id,))
+    return Sight(revisit=revisit, captures=(name,), successor=name if is_page(taken.rendering, sealed) else None)
 
 
-def _see_failure(name: str, error: Unavailable, sealed: str) -> Sight:
-    return Sight(revisit=see(Look(vantage=name, failure=error.cause, told=str(error)), sealed))
+def _see_failure(name: str, error: Error, cause: Cause, sealed: str) -> Sight:
+    return Sight(revisit=see(Look(vantage=name, failure=cause, told=str(error)), sealed))
