@@ -1,5 +1,6 @@
 """Whose record a page shows, and as of when: a small world of people, among them namesakes."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -117,7 +118,7 @@ def test_fields_say_where_they_stand():
 def test_a_rare_bio_alone_is_enough(number):
     """A text that nobody else has, on a page of somebody else, is found, and cut off by a mark too."""
     bio = PEOPLE[number].fields["bio"]
-    for shown in (bio, f"{bio[:80]}…", bio.upper()):
+    for shown in (bio, f"{bio[:90]}…", bio.upper()):
         (match,) = find(f"About us\nWe like many things.\n{shown}\nContact")
         assert (match.item, match.value) == (PEOPLE[number].id, 1)
 
@@ -175,6 +176,20 @@ def test_what_many_are_called_does_not_add_to_a_text():
     page = "@{}\n{}\n" + said
     assert [match.item for match in find(page.format(fields["handle"], fields["name"]))] == ["p3"]
     assert find(page.format("quite.another", fields["name"])) == find(page.format("", "")) == []
+
+
+def test_a_text_alone_must_say_more_than_beside_a_handle():
+    """Where nothing names one, more words of a text are asked for than make up for the handle that is not there."""
+
+    def count_words(person, above):
+        words = person.fields["bio"].split()
+        shown = (f"x\n{above}\n{' '.join(words[:size])}…\ny" for size in range(1, len(words)))
+        return next((size for size, text in enumerate(shown, 1) if find(text)), len(words))
+
+    chosen = PEOPLE[::30]
+    more = sum(count_words(one, "nobody") - count_words(one, f"@{one.fields['handle']}") for one in chosen)
+    of_handle, of_word = math.log(len(PEOPLE)), math.log(len(WORDS))
+    assert more / len(chosen) > of_handle / of_word + 1
 
 
 def test_namesakes_who_talk_alike_are_no_match():

@@ -53,6 +53,7 @@ _PATIENCE = 12  # candidates in a row that are not shown, after which the rest a
 _LIKE = 0.5  # of the rarity of what a record that is shown shares with the page; with less, others are not compared
 _NEAR = 300  # code points from what else a page shows of a record within which its numbers and moments stand
 _RIVAL = 4.6  # nats by which a record must be ahead of another that the same words speak for: 100 times as probable
+_NAMELESS = 4.6  # nats more where nothing names one: 100 times, since words of a text hang together beyond their pairs
 _LANGUAGE = math.log(10)  # who shares a name shares a language, whose words are so much less rare
 _STRANGERS = 100  # who would write other words, added to the owner's people: a word that one of three has is not rare
 _MEMORY = 2.0  # how many texts a word must follow another in before that is believed
@@ -148,7 +149,8 @@ class _Reading:
 
     def is_shown(self, common: float) -> bool:
         """Tell whether the evidence is enough, and not merely names somebody."""
-        return self.content() >= REQUIRED and self.total(common) >= common + REQUIRED
+        required = REQUIRED if self.naming() else REQUIRED + _NAMELESS
+        return self.content() >= REQUIRED and self.total(common) >= common + required
 
     def without(self, taken: Spans) -> "_Reading":
         """Give what is left when some stretches of the page are explained otherwise."""
@@ -221,7 +223,7 @@ class _Search:
         first: int,
     ) -> dict[tuple[object, bool], _Fact]:
         """Give what the sightings of a record's texts say, by text; those are the values from `first` on."""
-        enough = self.common + REQUIRED + held.trials
+        enough = self.common + REQUIRED + _NAMELESS + held.trials
         listed = sum(is_listed for _, is_listed in asked)
         found: dict[tuple[object, bool], _Fact] = {}
         for number, sighting in seen.items():
