@@ -232,6 +232,14 @@ def test_pictures_without_borders_stay():
     assert trim_borders(picture) is picture
 
 
+def test_borders_with_words_are_trimmed_when_asked():
+    """A bar of which a fifth of each line are letters stays, unless it may be written on."""
+    framed = frame_picture(INNER, top=20, brightness=90.0)
+    framed.grey[:20, 30:50] = 255
+    assert trim_borders(framed) is framed
+    assert np.array_equal(trim_borders(framed, written=True).grey, INNER[2:])
+
+
 def test_shades_are_no_border():
     """A sky that grows darker is kept: each line is even, but not like the outermost."""
     sky = np.repeat(np.linspace(255, 0, 300, dtype=np.float32)[:, np.newaxis], 90, axis=1)

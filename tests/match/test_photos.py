@@ -105,6 +105,30 @@ def test_edits(index, edit):
     assert found == [[f"photo{seed}"] for seed in range(4)]
 
 
+def disturb(asked):
+    """Give a fingerprint whose points are left alone, but neither the bits of the whole nor brightness."""
+    chance = np.random.default_rng(1).integers(0, 256, asked.local.buffer.shape, np.uint8)
+    return PicturePrint((), dataclasses.replace(asked.local, buffer=chance))
+
+
+def test_looks_closer_where_points_agree(index):
+    """Where points of a picture agree and brightness does not, the second look decides."""
+    asked = ask(draw_photo(3))
+    assert find_photos(index, disturb(asked)) == []
+    assert find_photos(index, disturb(asked), lambda: None) == []
+    assert find_photos(index, disturb(asked), lambda: asked) == find_photos(index, asked)
+
+
+@pytest.mark.parametrize("seed", [3, COUNT])
+def test_looks_closer_nowhere_else(index, seed):
+    """What is found at once, and a picture that is none of ours, are looked at once."""
+
+    def fail():
+        pytest.fail("looked closer")
+
+    assert bool(find_photos(index, ask(draw_photo(seed)), fail)) == (seed < COUNT)
+
+
 def test_compressed(index):
     """A photo that was compressed hard is found as a whole, by bits."""
     (match,) = find_photos(index, ask(draw_photo(3), quality=30))

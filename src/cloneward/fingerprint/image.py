@@ -9,6 +9,7 @@ for another one.
 
 import io
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,7 +35,8 @@ _SCALES: Final = (8, 4, 2, 1)
 _STRIP_ROWS = 256  # a multiple of all of them
 _LUMA: Final = np.array((0.299, 0.587, 0.114), np.float32)  # of red, green and blue: ITU-R BT.601
 _BORDER_SHARE = 0.4  # of the lines, at most on each side
-_BORDER_SHARES: Final = (0.04, 0.5, 0.96)
+_PLAIN_SHARES: Final = (0.04, 0.5, 0.96)  # of a line, by brightness: a few pixels may differ
+_WRITTEN_SHARES: Final = (0.25, 0.5, 0.75)  # a quarter may be light letters, a quarter dark ones
 _BORDER_SPREAD = 12  # grey levels between the first and the last of these shares
 _BORDER_SHIFT = 6  # grey levels between the middle of a line and that of the outermost
 _BORDER_BLUR = 2  # lines more: compression blurs the edge
@@ -172,23 +174,25 @@ def _turn_upright(picture: Picture, orientation: int) -> Picture:
     return Picture(np.ascontiguousarray(grey), height, width, whole.scale)
 
 
-def trim_borders(picture: Picture) -> Picture:
-    """Give the picture without borders of one colour, as letter boxes and frames; itself where it has none."""
-    top, bottom, left, right = find_inner(picture)
+def trim_borders(picture: Picture, *, written: bool = False) -> Picture:
+    """Give the picture without borders, as `find_inner` tells them: letter boxes, frames; itself where it has none."""
+    top, bottom, left, right = find_inner(picture, written=written)
     return picture if (bottom - top, right - left) == picture.grey.shape else picture.cut(top, bottom, left, right)
 
 
-def find_inner(picture: Picture) -> tuple[int, int, int, int]:
+def find_inner(picture: Picture, *, written: bool = False) -> tuple[int, int, int, int]:
     """Give what borders of one colour enclose: first row, end of the rows, first column, end of the columns of `grey`.
 
     A border line is nearly of one brightness, which is that of the outermost line. Rows are looked at before columns
-    and again after them, since a frame all around hides either.
+    and again after them, since a frame all around hides either. With `written`, a quarter of a line may be
+    brighter and a quarter darker, as where a bar has words on it; plain parts of the picture then go with it sooner.
     """
+    shares = _WRITTEN_SHARES if written else _PLAIN_SHARES
     top = left = 0
     bottom, right = picture.grey.shape
     for axis in (0, 1, 0):
         seen = picture.grey[top:bottom, left:right]
-        before, after = _find_borders(seen if axis == 0 else seen.T)
+        before, after = _find_borders(seen if axis == 0 else seen.T, shares)
         if axis == 0:
             top, bottom = top + before, bottom - after
         else:
@@ -196,17 +200,17 @@ def find_inner(picture: Picture) -> tuple[int, int, int, int]:
     return top, bottom, left, right
 
 
-def _find_borders(lines: NDArray[np.float32]) -> tuple[int, int]:
+def _find_borders(lines: NDArray[np.float32], shares: Sequence[float]) -> tuple[int, int]:
     """Give how many lines to leave out before and after."""
-    return _count_border(lines), _count_border(lines[::-1])
+    return _count_border(lines, shares), _count_border(lines[::-1], shares)
 
 
-def _count_border(lines: NDArray[np.float32]) -> int:
+def _count_border(lines: NDArray[np.float32], shares: Sequence[float]) -> int:
     most = int(lines.shape[0] * _BORDER_SHARE)
     count = 0
     outermost = None
     while count < most:
-        low, middle, high = _measure_line(lines[count])
+        low, middle, high = _measure_line(lines[count], shares)
         outermost = middle if outermost is None else outermost
         if high - low > _BORDER_SPREAD or abs(middle - outermost) > _BORDER_SHIFT:
             break
@@ -214,9 +218,9 @@ def _count_border(lines: NDArray[np.float32]) -> int:
     return min(count + _BORDER_BLUR, most) if count else 0
 
 
-def _measure_line(line: NDArray[np.float32]) -> tuple[float, float, float]:
-    """Give the brightness below which 4, 50 and 96 % of the line are: a few pixels may differ."""
-    places = [int(line.size * share) for share in _BORDER_SHARES]
+def _measure_line(line: NDArray[np.float32], shares: Sequence[float]) -> tuple[float, float, float]:
+    """Give the brightness below which each of three shares of the line is."""
+    places = [int(line.size * share) for share in shares]
     parted = np.partition(line, places)
     low, middle, high = (float(parted[place]) for place in places)
     return low, middle, high

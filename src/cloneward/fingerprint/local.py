@@ -82,9 +82,12 @@ class LocalPrint:
         return int(self.codes.size)
 
 
-def fingerprint_local(picture: Picture, most: int) -> LocalPrint:
-    """Give at most so many points of a picture; few or none where it is plain or tiny."""
-    top, bottom, left, right = find_inner(picture)
+def fingerprint_local(picture: Picture, most: int, *, written: bool = False) -> LocalPrint:
+    """Give at most so many points of a picture without its borders; few or none where it is plain or tiny.
+
+    `written`: borders may have words on them, as `find_inner` has it.
+    """
+    top, bottom, left, right = find_inner(picture, written=written)
     part = picture.cut(top, bottom, left, right)
     descriptors, spots = _describe(_resize(part), most)
     return LocalPrint(

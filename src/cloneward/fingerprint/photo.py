@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from cloneward.fingerprint.image import Picture, trim_borders
-from cloneward.fingerprint.local import MOST_KEPT, LocalPrint, fingerprint_local
+from cloneward.fingerprint.local import MOST_ASKED, MOST_KEPT, LocalPrint, fingerprint_local
 from cloneward.fingerprint.pdq import PhotoPrint, fingerprint_photo
 
 
@@ -20,3 +20,11 @@ def fingerprint_picture(picture: Picture, most: int = MOST_KEPT) -> PicturePrint
     inner = trim_borders(picture)
     shown = (picture,) if inner is picture else (picture, inner)
     return PicturePrint(tuple(map(fingerprint_photo, shown)), fingerprint_local(picture, most))
+
+
+def fingerprint_within(picture: Picture) -> PicturePrint | None:
+    """Give, to look it up, what is left without borders that are written on; nothing where it has no such ones."""
+    inner = trim_borders(picture, written=True)
+    if inner.grey.shape == trim_borders(picture).grey.shape:
+        return None
+    return PicturePrint((fingerprint_photo(inner),), fingerprint_local(picture, MOST_ASKED, written=True))

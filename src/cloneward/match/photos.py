@@ -7,7 +7,7 @@ then compared in full.
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -167,15 +167,29 @@ def _write_part(folder: Path, part: PhotoPart) -> PhotoPart:
     return PhotoPart(open_points(folder, files), part.alive, files)
 
 
-def find_photos(index: PhotoIndex, asked: PicturePrint) -> list[PhotoMatch]:
+def find_photos(
+    index: PhotoIndex, asked: PicturePrint, look_closer: Callable[[], PicturePrint | None] | None = None
+) -> list[PhotoMatch]:
     """Give each protected picture that a picture shows: first those near as a whole, then by points that agree.
+
+    `look_closer` gives another fingerprint of that picture, or none. It is asked for where nothing matches, but enough
+    points of one agree: few pictures that show none of ours cost a second look.
 
     Raises:
         VersionMismatch: the fingerprints are of another version.
     """
+    matches, is_close = _search(index, asked)
+    if is_close and not matches and look_closer and (closer := look_closer()):
+        matches, _ = _search(index, closer)
+    return sorted(matches, key=lambda match: (match.measure != "hamming", _rank(match), match.picture))
+
+
+def _search(index: PhotoIndex, asked: PicturePrint) -> tuple[list[PhotoMatch], bool]:
+    """Give the matches of a fingerprint, and whether enough points of any picture agree, whatever brightness says."""
     require_same(asked.local.kind, LOCAL)
     upright, mirrored = _list_points(asked)
-    matches = []
+    matches: list[PhotoMatch] = []
+    is_close = False
     for part in index.parts:
         near = _find_whole(part, asked)
         checks: dict[int, tuple[Check, bool]] = {}
@@ -183,6 +197,7 @@ def find_photos(index: PhotoIndex, asked: PicturePrint) -> list[PhotoMatch]:
             votes = count_votes(part.segment, part.alive, points.codes, points.spots)
             for place in _choose(votes) | {place for place, found in near.items() if found[1] is mirror}:
                 check = check_pair(part.segment.points(place), points)
+                is_close |= check is not None
                 known = checks.get(place)
                 if check and check.holds and (known is None or check.inliers > known[0].inliers):
                     checks[place] = check, mirror
@@ -191,7 +206,7 @@ def find_photos(index: PhotoIndex, asked: PicturePrint) -> list[PhotoMatch]:
             for place in near | checks
             if place in checks or not _contradicts(part.segment.points(place), upright)
         ]
-    return sorted(matches, key=lambda match: (match.measure != "hamming", _rank(match), match.picture))
+    return matches, is_close
 
 
 def _rank(match: PhotoMatch) -> int:

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -10,7 +11,7 @@ from cloneward.archive.media import spell_reference
 from cloneward.errors import VersionMismatch
 from cloneward.fingerprint.image import read_image
 from cloneward.fingerprint.local import LOCAL, MOST_ASKED
-from cloneward.fingerprint.photo import PicturePrint, fingerprint_picture
+from cloneward.fingerprint.photo import PicturePrint, fingerprint_picture, fingerprint_within
 from cloneward.fingerprint.video import FRAMES, Frame, fingerprint_video
 from cloneward.match.frames import FrameIndex, Run, build_frames, find_picture, find_videos, open_videos, update_videos
 from cloneward.match.photos import PhotoIndex, PhotoMatch, build_photos, find_photos, open_photos, update_photos
@@ -118,9 +119,10 @@ class Gallery:
         if min(picture.height, picture.width) < LEAST_SIDE:
             return Looked(digest, is_small=True)
         asked = fingerprint_picture(picture, MOST_ASKED)
-        found = find_photos(self.index, asked)
+        look_closer = partial(fingerprint_within, picture)
+        found = find_photos(self.index, asked, look_closer)
         runs = [run for photo in asked.photos for run in find_picture(self.videos, photo)] if len(self.videos) else []
-        if not (found or runs) or find_photos(self.aside, asked):
+        if not (found or runs) or find_photos(self.aside, asked, look_closer):
             return Looked(digest)
         owners = self.show([match.picture for match in found])
         matches = tuple((item, match) for match in found for item, _ in owners.get(match.picture, ()))
