@@ -67,8 +67,7 @@ def test_count_ones(value):
 )
 def test_could_agree(left, right, agree):
     """Points agree only when turned little, across a full turn too, and of sizes that a copy may have."""
-    spots = [np.array((0, 0, *spot), np.uint8) for spot in (left, right)]
-    assert could_agree(*spots) is could_agree(*reversed(spots)) is agree
+    assert could_agree(*left, *right) is could_agree(*right, *left) is agree
 
 
 def test_same():

@@ -34,7 +34,7 @@ def count_plainly(one, codes, spots):
     for code, spot in zip(codes, spots, strict=True):
         bands = one.local.codes[:, None].view(np.uint16) == np.array([code]).view(np.uint16)
         near = (np.bitwise_count(one.local.codes ^ code) <= 12) & bands.any(axis=1)
-        votes += any(could_agree(one.local.spots[at], spot) for at in np.flatnonzero(near))
+        votes += any(could_agree(*other, *spot[2:].tolist()) for other in one.local.spots[near, 2:].tolist())
     return votes
 
 

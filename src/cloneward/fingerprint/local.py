@@ -186,7 +186,9 @@ def _tell_signs(
     for row in range(descriptors.shape[0]):
         sums[:] = 0
         for part in range(axes.shape[0]):
-            sums += (descriptors[row, part] - mean[part]) * axes[part]
+            value = descriptors[row, part] - mean[part]
+            for bit in range(sums.size):  # a whole row at once would be a new array each time
+                sums[bit] += value * axes[part, bit]
         for bit in range(sums.size):
             codes[row] |= np.uint64(sums[bit] > 0) << np.uint64(bit)
     return codes

@@ -219,14 +219,18 @@ def _count_votes(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so 
     votes = np.zeros(starts.size - 1, np.uint16)
     last = np.full(starts.size - 1, -1, np.int32)
     for number in range(asked.size):
+        code = asked[number]
+        size, direction = np.int64(asked_spots[number, 2]), np.int64(asked_spots[number, 3])
         for band in range(_BANDS):
-            key = _take_band(asked[number], band)
+            key = _take_band(code, band)
             begin, end = np.int64(directory[band, key]), np.int64(directory[band, key + 1])
             if end - begin > longest:
                 continue
             for place in range(begin, end):
                 at = places[band, place]
-                if count_ones(codes[at] ^ asked[number]) > most or not could_agree(spots[at], asked_spots[number]):
+                if count_ones(codes[at] ^ code) > most:
+                    continue
+                if not could_agree(np.int64(spots[at, 2]), np.int64(spots[at, 3]), size, direction):
                     continue
                 owner = np.searchsorted(starts, at, "right") - 1
                 if last[owner] != number:
