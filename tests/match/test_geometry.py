@@ -1,5 +1,6 @@
 """The full comparison of two pictures, on points that are placed by hand and on pictures that are edited."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -239,19 +240,35 @@ def test_monogram_shown():
 
 
 @pytest.mark.parametrize(
-    ("inliers", "share", "correlation", "drawn", "holds"),
+    ("inliers", "share", "kept", "correlation", "drawn", "holds"),
     [
-        (8, 0.3, 0.65, False, True),
-        (7, 0.3, 0.65, False, False),
-        (8, 0.29, 0.9, False, False),
-        (8, 0.3, 0.64, False, False),
-        (40, 0.65, 0.5, False, True),
-        (40, 0.64, 0.5, False, False),
-        (40, 0.9, 0.49, False, False),
-        (40, 0.9, 0.91, True, False),
-        (40, 0.3, 0.92, True, True),
+        (8, 0.3, 0, 0.65, False, True),
+        (7, 0.3, 0, 0.65, False, False),
+        (8, 0.29, 0, 0.9, False, False),
+        (8, 0.3, 0, 0.64, False, False),
+        (40, 0.65, 0, 0.5, False, True),
+        (40, 0.64, 0, 0.5, False, False),
+        (40, 0.9, 0, 0.49, False, False),
+        (16, 0.3, 0.36, 0.4, False, True),
+        (15, 0.3, 0.9, 0.49, False, False),
+        (16, 0.3, 0.35, 0.49, False, False),
+        (16, 0.29, 0.36, 0.4, False, False),
+        (40, 0.9, 0.9, 0.39, False, False),
+        (40, 0.9, 0.9, 0.91, True, False),
+        (40, 0.3, 0, 0.92, True, True),
     ],
 )
-def test_bounds(inliers, share, correlation, drawn, holds):
+def test_bounds(inliers, share, kept, correlation, drawn, holds):
     """Points, their share and brightness must all do; where most points agree, brightness may agree less."""
-    assert Check(inliers, share, correlation, Similarity(1, 0, 0, 0), drawn).holds is holds
+    assert Check(inliers, share, kept, correlation, Similarity(1, 0, 0, 0), drawn).holds is holds
+
+
+@pytest.mark.parametrize(("same", "kept"), [(100, 1.0), (60, 0.6), (40, 0.0)])
+def test_kept(same, kept):
+    """Points that stand in their places count as kept, unless they do in half of the item alone."""
+    steps = range(12, 256, 25)
+    item = shown = place_points([(x, y) for y in steps for x in steps])
+    shown = dataclasses.replace(shown, codes=np.where(np.arange(100) < same, item.codes, ~item.codes))
+    check = check_pair(item, shown)
+    assert check is not None
+    assert check.kept == kept

@@ -23,10 +23,15 @@ LEAST_CORRELATION = 0.65
 """Of brightness, where the pictures overlap."""
 MANY_SHARE, MANY_CORRELATION = 0.65, 0.5
 """Where as many points agree, what is written all over may disturb the brightness more."""
+KEPT_INLIERS, KEPT_SHARE, KEPT_CORRELATION = 16, 0.36, 0.4
+"""Where as many agree, and as large a share of all the item's points in view stand in their places, brightness may be
+disturbed still more: two photos of one ground with other things on it keep 0.3 of many points."""
 LEAST_DRAWN_CORRELATION = 0.92
 """Where the item is drawn: two logos or monograms of one make differ in a letter only."""
 
 _MOST_PAIRS = 60  # of points: the nearest; each two of them are tried
+_CELLS = 4  # each way, of the item: what two screenshots share is the frame, and not what is within
+_CELL_POINTS = 4  # in view, for a cell to count
 _NEAR = 6.0  # units of a 160th of the root of the area
 _SCALES = (0.4, 2.2)
 _TURN = 0.25  # sine, at most
@@ -58,12 +63,15 @@ class Similarity:
 class Check:
     """What a comparison of two pictures gave.
 
-    `inliers`: points that agree on the similarity; `share`: of those that both would show, 0 to 1. `correlation`: of
-    brightness where the two overlap, -1 to 1. `is_drawn`: the item has few tones, as no photo has.
+    `inliers`: points that agree on the similarity; `share`: of those that both would show, 0 to 1, as far as they are
+    compared. `kept`: share of all the item's points in view that stand where the similarity has them, or 0 where they
+    do so in half of the item alone. `correlation`: of brightness where the two overlap, -1 to 1. `is_drawn`: the item
+    has few tones, as no photo has.
     """
 
     inliers: int
     share: float
+    kept: float
     correlation: float
     similarity: Similarity
     is_drawn: bool
@@ -71,9 +79,15 @@ class Check:
     @property
     def holds(self) -> bool:
         """True where one picture shows the other."""
-        least = MANY_CORRELATION if self.share >= MANY_SHARE else LEAST_CORRELATION
-        alike = self.correlation >= (LEAST_DRAWN_CORRELATION if self.is_drawn else least)
+        alike = self.correlation >= self._find_least_correlation()
         return self.inliers >= LEAST_INLIERS and self.share >= LEAST_SHARE and alike
+
+    def _find_least_correlation(self) -> float:
+        if self.is_drawn:
+            return LEAST_DRAWN_CORRELATION
+        if self.inliers >= KEPT_INLIERS and self.kept >= KEPT_SHARE:
+            return KEPT_CORRELATION
+        return MANY_CORRELATION if self.share >= MANY_SHARE else LEAST_CORRELATION
 
 
 def measure_sides(frame: Frame) -> tuple[float, float]:
@@ -101,9 +115,12 @@ def check_pair(item: Points, shown: Points) -> Check | None:
     if inliers < LEAST_INLIERS:
         return None
     visible = _count_visible(freeze(item.spots), item.sides, freeze(shown.spots), shown.sides, found)
+    kept = _measure_kept(
+        freeze(item.codes), freeze(item.spots), item.sides, freeze(shown.codes), freeze(shown.spots), shown.sides, found
+    )
     correlation = _correlate(freeze(item.buffer), item.sides, freeze(shown.buffer), shown.sides, found)
     share = min(inliers / max(visible, 1), 1.0)
-    return Check(inliers, share, correlation, Similarity(*found), _is_drawn(item.buffer))
+    return Check(inliers, share, kept, correlation, Similarity(*found), _is_drawn(item.buffer))
 
 
 def _is_drawn(buffer: NDArray[np.uint8]) -> bool:
@@ -305,6 +322,50 @@ def _count_visible(
         x, y = (along * u + across * v) / square, (along * v - across * u) / square
         theirs += 0 <= x <= sides[0] and 0 <= y <= sides[1]
     return min(own, theirs, _MOST_PAIRS)
+
+
+@numba.njit(cache=True)
+def _measure_kept(  # noqa: PLR0913, PLR0917  as above
+    codes: NDArray[np.uint64],
+    spots: NDArray[np.uint8],
+    sides: tuple[float, float],
+    shown_codes: NDArray[np.uint64],
+    shown_spots: NDArray[np.uint8],
+    shown_sides: tuple[float, float],
+    found: tuple[float, float, float, float],
+) -> float:
+    """Give the share of the item's points within the shown picture that have a point of it there.
+
+    Gives 0 where no more than half of the item's cells have any.
+    """
+    most = np.uint64(MOST_DIFFERENT)
+    visible = np.zeros(_CELLS * _CELLS, np.int64)
+    kept = np.zeros(_CELLS * _CELLS, np.int64)
+    place = np.empty(4, np.float64)
+    for row in range(codes.size):
+        place[0] = (spots[row, 0] + 0.5) * sides[0] / SPOT_STEPS
+        place[1] = (spots[row, 1] + 0.5) * sides[1] / SPOT_STEPS
+        u = found[0] * place[0] - found[1] * place[1] + found[2]
+        v = found[1] * place[0] + found[0] * place[1] + found[3]
+        if not (0 <= u <= shown_sides[0] and 0 <= v <= shown_sides[1]):
+            continue
+        cell = spots[row, 1] * _CELLS // SPOT_STEPS * _CELLS + spots[row, 0] * _CELLS // SPOT_STEPS
+        visible[cell] += 1
+        size, direction = np.int64(spots[row, 2]), np.int64(spots[row, 3])
+        for column in range(shown_codes.size):
+            if count_ones(codes[row] ^ shown_codes[column]) > most:
+                continue
+            place[2] = (shown_spots[column, 0] + 0.5) * shown_sides[0] / SPOT_STEPS
+            place[3] = (shown_spots[column, 1] + 0.5) * shown_sides[1] / SPOT_STEPS
+            near = _miss(place, found[0], found[1], found[2], found[3]) <= _NEAR * _NEAR
+            if near and could_agree(
+                size, direction, np.int64(shown_spots[column, 2]), np.int64(shown_spots[column, 3])
+            ):
+                kept[cell] += 1
+                break
+    full = visible >= _CELL_POINTS
+    spread = 2 * (full & (kept > 0)).sum() > full.sum()
+    return float(kept.sum() / visible.sum()) if spread else 0.0
 
 
 @numba.njit(cache=True)
