@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
-from PIL import ImageOps
+from PIL import ImageDraw, ImageOps
 
-from cloneward.fingerprint.local import LOCAL
+from cloneward.fingerprint.local import BUFFER_SIDE, LOCAL
+from cloneward.fingerprint.photo import PicturePrint, fingerprint_picture
 from cloneward.match.photos import open_photos
 from cloneward.model.content import Media
 from cloneward.model.ids import digest_bytes
@@ -64,6 +66,25 @@ def test_pictures_of_items_are_found(opened):
         assert (match.kind, match.page, match.image, match.measure) == ("image", "page.html", "x.jpg", "inliers")
         assert {item for item, _ in gallery.look(PICTURES[0]).matches} == {"i00001", "i00002"}
         assert gallery.look(PICTURES[2]).matches == ()
+
+
+def test_looks_closer_within_written_bars(opened, monkeypatch):
+    """Where points agree and brightness is disturbed, what is within a bar with words on it is found."""
+    framed = ImageOps.expand(draw(1), (0, 90, 0, 0), "black")
+    ImageDraw.Draw(framed).text((20, 10), "viewer.example", fill="white", font_size=50)
+    noise = np.random.default_rng(1).integers(0, 256, (BUFFER_SIDE, BUFFER_SIDE), np.uint8)
+
+    def disturb(picture, most):
+        asked = fingerprint_picture(picture, most)
+        return PicturePrint((), replace(asked.local, buffer=noise))
+
+    with opened.writer(JumpingClock()) as store:
+        add(store, (1, show(PICTURES[1])))
+        reindex_gallery(store, opened.index_folder)
+        gallery = open_gallery(store, opened.index_folder)
+        monkeypatch.setattr("cloneward.workflows.gallery.fingerprint_picture", disturb)
+        assert [item for item, _ in gallery.look(write(framed)).matches] == ["i00001"]
+        assert gallery.look(PICTURES[1]).matches == ()
 
 
 def test_index_keeps_up_with_the_store(opened):
