@@ -54,6 +54,22 @@ def test_finds_addresses(names):
     assert server.asked == [("a.test", "A"), ("www.test", "A"), ("b.test", "A"), ("b.test", "AAAA")]
 
 
+def test_finds_names(names):
+    """Mail servers are named by preference, aliases and name servers by name, and what there is not is no error."""
+    server = names(
+        {
+            ("a.test", "MX"): [["20 b.mail.test.", "5 C.mail.test."]],
+            ("www.a.test", "CNAME"): ["a.host.test"],
+            ("a.host.test", "A"): [["192.0.2.1"]],
+            ("a.test", "NS"): [["ns2.a.test.", "ns1.a.test."]],
+        }
+    )
+    assert resolver(server).find_names("a.test", "MX", 5) == ("c.mail.test", "b.mail.test")
+    assert resolver(server).find_names("www.A.test.", "CNAME", 5) == ("a.host.test",)
+    assert resolver(server).find_names("a.test", "NS", 5) == ("ns1.a.test", "ns2.a.test")
+    assert resolver(server).find_names("a.test", "CNAME", 5) == ()
+
+
 def test_no_address(names):
     """A name that does not exist or has no address is told as such."""
     server = names({("a.test", "TXT"): [['"x"']]})

@@ -1,10 +1,11 @@
-"""Addresses and text records of names, asked of name servers within a time.
+"""Addresses, text records, aliases and servers of names, asked of name servers within a time.
 
 The system's own look-up (`getaddrinfo`) is not used: it cannot be told when to stop, adds the machine's search
 domains to names, and reads a file of hosts. Names that only this machine knows stand in the settings' `resolve`.
 """
 
 import ipaddress
+from typing import Literal
 
 import dns.exception
 import dns.name
@@ -53,6 +54,19 @@ class Resolver:
         """
         return tuple(sorted(self._ask(ascii_host(name), "TXT", Deadline(timeout_s))))
 
+    def find_names(self, name: str, kind: Literal["CNAME", "MX", "NS"], timeout_s: float) -> tuple[str, ...]:
+        """Give the names that a name's records name, in ASCII without a last dot; none where it has no such records.
+
+        Of mail servers the preferred one comes first; aliases are given one step, not followed.
+
+        Raises:
+            InputError: no host can have this name.
+            RefusedError: `resolve` places the name server where the guard lets nobody go.
+            Unavailable: no name server answered in time, or none could.
+        """
+        found = sorted(self._ask(ascii_host(name), kind, Deadline(timeout_s)), key=_rank)
+        return tuple(one.rpartition(" ")[2].rstrip(".").lower() for one in found)
+
     def _ask(self, host: str, kind: str, deadline: Deadline) -> list[str]:
         try:
             server = self._choose_server(host)
@@ -65,7 +79,9 @@ class Resolver:
             raise Unavailable(what, hint="look whether the network is up, then try again", cause="dns") from error
         if answer.rdtype == dns.rdatatype.TXT:
             return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
-        return [record.address for record in answer]
+        if answer.rdtype in {dns.rdatatype.A, dns.rdatatype.AAAA}:
+            return [record.address for record in answer]
+        return [record.to_text() for record in answer]
 
     def _choose_server(self, host: str) -> dns.resolver.Resolver:
         placed = self._guard.place(host, PORT)
@@ -76,3 +92,9 @@ class Resolver:
         server.nameservers = [str(placed.address)]
         server.port = placed.port
         return server
+
+
+def _rank(record: str) -> tuple[int, str]:
+    """Give the preference that stands before the name of a mail server, and the name."""
+    preference, _, name = record.rpartition(" ")
+    return int(preference or 0), name
