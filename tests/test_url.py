@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from cloneward.errors import InputError
-from cloneward.url import ascii_host, canonical, host_of, join_hosts, port_of, registered_domain
+from cloneward.url import ascii_host, canonical, host_of, join_hosts, place_of, port_of, registered_domain
 
 ANY = st.text(st.characters(), max_size=30)  # lone surrogates too
 HOSTS = st.one_of(
@@ -182,3 +182,9 @@ def test_join_hosts(hosts, joined):
 def test_port(address, port):
     """The port is the one that is named, else that of the scheme."""
     assert port_of(address) == port
+
+
+def test_place_of():
+    """Parameters that are not for tracking stay, in their order."""
+    assert place_of("https://www.a.test/x/?b=2&utm_id=1&a=") == place_of("http://a.test/x?b=2&a=")
+    assert place_of("https://a.test/x?b=2") != place_of("https://a.test/x?b=3")

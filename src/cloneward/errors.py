@@ -58,6 +58,12 @@ class Unavailable(Error):
         self.cause = cause
 
 
+class Unsure(Unavailable):
+    """The connection was lost after a mail was handed over: whether it went must be found out before it goes again."""
+
+    code = "unsure"
+
+
 class EvidenceError(Error):
     """A seal, digest or chain does not hold. Stop; a person looks."""
 

@@ -96,6 +96,19 @@ class Fetch:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Rdap:
+    """Where it is told which registry to ask about a domain or an address."""
+
+    bootstrap: str = field(
+        default="https://data.iana.org/rdap/",
+        metadata={
+            "doc": "Address, or folder from the workspace on, of IANA's lists `dns.json`, `ipv4.json` and `ipv6.json` "
+            "(RFC 9224); those of an address are read anew each day."
+        },
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Source:
     """A further place of ours that sites are visited from, as from another country."""
 
@@ -274,7 +287,9 @@ class Channel:
     """By which channel a party is reached, known by words in the names that registries give it."""
 
     name: str = field(metadata={"doc": "Name of the party."})
-    words: tuple[str, ...] = field(metadata={"doc": "Beginnings of words in its names, in small letters."})
+    words: tuple[str, ...] = field(
+        default=(), metadata={"doc": "Beginnings of words in its names, in small letters; without any it is not found."}
+    )
     part: Literal["host", "registrar", "intermediary", "platform"] = field(
         default="host", metadata={"doc": "What it is to a site."}
     )
@@ -309,6 +324,7 @@ class Settings:
         metadata={"doc": "Time-stamp authorities that each seal waits for; two or more, of different people."},
     )
     fetch: Fetch = field(default=Fetch(), metadata={"doc": "How other people's network is read."})
+    rdap: Rdap = field(default=Rdap(), metadata={"doc": "Which registries are asked who can act."})
     capture: Capture = field(default=Capture(), metadata={"doc": "How addresses are visited."})
     watch: Watch = field(default=Watch(), metadata={"doc": "How often watched addresses are visited."})
     roles: Roles = field(default=Roles(), metadata={"doc": "Who has which role."})

@@ -8,7 +8,7 @@ import ipaddress
 import re
 from collections.abc import Iterable
 from functools import cache
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 import idna
 from publicsuffixlist import PublicSuffixList
@@ -21,6 +21,7 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 _DOTS = re.compile("[\u3002\uff0e\uff61]")  # what UTS 46 takes for the dot between labels
 _PATH_SAFE = "/!$&'()*+,;=:@-._~%"
 _QUERY_SAFE = _PATH_SAFE + "?"
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_hsenc|_hsmi|ref_src", re.IGNORECASE)
 _UNRESERVED = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
@@ -72,6 +73,15 @@ def host_of(address: str) -> str:
         return ascii_host(urlsplit(address if "//" in address else f"//{address}").hostname or "")
     except ValueError:
         return ""
+
+
+def place_of(url: str) -> str:
+    """Give what spellings of one page have in common: no scheme, no `www.`, no last slash, no tracking parameters."""
+    parts = urlsplit(canonical(url))
+    query = urlencode(
+        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])]
+    )
+    return urlunsplit(("", parts.netloc.removeprefix("www."), parts.path.rstrip("/") or "/", query, ""))
 
 
 def port_of(address: str) -> int:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.archive.backlog import MOST_BYTES, Wanted, place_of, read_backlog, refang
+from cloneward.archive.backlog import MOST_BYTES, Wanted, read_backlog, refang
 from cloneward.errors import InputError, Problem
 
 
@@ -145,12 +145,6 @@ def test_refang():
     """What is no address is left alone."""
     assert refang("a word. Another") == "a word. Another"
     assert refang("hxxp://a[.]b[.]c:80/x") == "http://a.b.c:80/x"
-
-
-def test_place_of():
-    """Parameters that are not for tracking stay, in their order."""
-    assert place_of("https://www.a.test/x/?b=2&utm_id=1&a=") == place_of("http://a.test/x?b=2&a=")
-    assert place_of("https://a.test/x?b=2") != place_of("https://a.test/x?b=3")
 
 
 @given(st.binary(max_size=400))

@@ -2,8 +2,8 @@
 
 import pytest
 
-from cloneward.errors import InputError, RefusedError, Unavailable
-from cloneward.fetch.smtp import Relay, Unsure, send_mail
+from cloneward.errors import InputError, RefusedError, Unavailable, Unsure
+from cloneward.fetch.smtp import Relay, send_mail
 from tests.mail import find_port
 
 pytestmark = pytest.mark.server

@@ -9,13 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
 
 from cloneward.errors import InputError, Problem
 from cloneward.fingerprint.charset import decode
-from cloneward.url import canonical
+from cloneward.url import canonical, place_of
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 MAX_TOLD: Final = 100
@@ -31,9 +30,6 @@ _PATTERN: Final = re.compile(
     r"(?:url|domain-name):value\s*(?:=|IN|LIKE|MATCHES)\s*\(?\s*((?:'(?:[^'\\]|\\.)*'\s*,?\s*)+)"
 )
 _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'")
-_TRACKING: Final = re.compile(
-    r"utm_\w+|fbclid|gclid|dclid|msclkid|yclid|mc_[ce]id|igshid|_hsenc|_hsmi|ref_src", re.IGNORECASE
-)
 _HOST: Final = re.compile(r"(?:[\w-]{1,63}\.)+(?:[^\W\d_]{2,24}|xn--[\w-]{2,59})(?::\d{1,5})?(?:[/?#]\S*)?")
 _DEFANGED: Final = (
     (
@@ -77,15 +73,6 @@ def refang(text: str) -> str:
     for pattern, instead in _DEFANGED:
         plain = pattern.sub(instead, plain)
     return plain
-
-
-def place_of(url: str) -> str:
-    """Give what spellings of one page have in common: no scheme, no `www.`, no last slash, no tracking parameters."""
-    parts = urlsplit(canonical(url))
-    query = urlencode(
-        [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _TRACKING.fullmatch(pair[0])]
-    )
-    return urlunsplit(("", parts.netloc.removeprefix("www."), parts.path.rstrip("/") or "/", query, ""))
 
 
 def _fold(found: Iterable[Wanted | Problem], name: str) -> Iterator[Wanted | Problem]:

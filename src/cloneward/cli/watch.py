@@ -62,7 +62,13 @@ def add(
 
 @app.command("list")
 def list_all(workspace: WorkspaceOption = None, as_json: JsonOption = False) -> None:
-    """List what is watched, each with the state that it was last found in, and when it is visited next."""
+    """List what is watched, each with the state that it was last found in, and when it is visited next.
+
+    \b
+    Examples:
+      cloneward watch list
+      cloneward watch list --json
+    """
     from cloneward.clock import SystemClock
     from cloneward.store.watches import list_watches
     from cloneward.store.workspace import Workspace
@@ -79,7 +85,12 @@ def remove(
     ],
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Watch addresses no longer; what was found at each visit stays on record."""
+    """Watch addresses no longer; what was found at each visit stays on record.
+
+    \b
+    Examples:
+      cloneward watch remove https://copy.example/ann
+    """
     from cloneward.clock import SystemClock
     from cloneward.store.watches import remove_watch, watch_id
     from cloneward.store.workspace import Workspace

@@ -9,15 +9,9 @@ from contextlib import ExitStack, closing, suppress
 from dataclasses import dataclass
 from typing import Literal
 
-from cloneward.errors import InputError, RefusedError, Unavailable
+from cloneward.errors import InputError, RefusedError, Unavailable, Unsure
 
 _PERMANENT = 500  # replies from here on will be the same when asked again
-
-
-class Unsure(Unavailable):
-    """The connection was lost after a mail was handed over: whether it went must be found out before it goes again."""
-
-    code = "unsure"
 
 
 @dataclass(frozen=True, kw_only=True)

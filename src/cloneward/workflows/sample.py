@@ -1,6 +1,6 @@
 """The pages of one capture as they come: the address itself, then what the plan says, within bounds."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from cloneward.archive.sitemap import Link as Named
@@ -50,15 +50,17 @@ class Sample:
                 if url is None:
                     return
                 if self.size_bytes >= max_bytes:
-                    self._tell("pages_capped", "the bytes that a capture may take ran out")
+                    self.problems.append(
+                        _tell("pages_capped", "the bytes that a capture may take ran out", self.visits)
+                    )
                     return
                 self._visit(url, plan, visit, is_deep=is_deep)
         except (KeyboardInterrupt, SystemExit) as end:
             self.end = end
-            self._tell("capture_ended", "the run was ended from outside")
+            self.problems.append(_tell("capture_ended", "the run was ended from outside", self.visits))
             return
         if plan.choose() is not None:
-            self._tell("pages_capped", "there are more")
+            self.problems.append(_tell("pages_capped", "there are more", self.visits))
 
     def _visit(self, url: str, plan: Plan, visit: Callable[[str], Screened], *, is_deep: bool) -> None:
         try:
@@ -69,6 +71,7 @@ class Sample:
         if is_deep:
             plan.add(list_links(self.visits[-1].rendering))
 
-    def _tell(self, code: str, why: str) -> None:
-        text = f"pages that were visited: {len(self.visits):,}; {why}"
-        self.problems.append(Problem(code=code, page=self.renderings[0].url, text=text))
+
+def _tell(code: str, why: str, visits: Sequence[Screened]) -> Problem:
+    text = f"pages that were visited: {len(visits):,}; {why}"
+    return Problem(code=code, page=visits[0].rendering.url, text=text)
