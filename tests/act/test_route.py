@@ -4,7 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.act.route import Found, Listed, find_parties, list_abuse, read_security, shipped, walk_entities
+from cloneward.act.route import (
+    Found,
+    Listed,
+    Middle,
+    find_parties,
+    find_platform,
+    find_route,
+    is_passing,
+    list_reached,
+    list_senders,
+    shipped,
+)
 
 OWN = frozenset({"example.org"})
 
@@ -31,7 +42,7 @@ def found(**changes):
         "day": "2026-11-24",
         "hosts": ("copy.test",),
         "addresses": {"copy.test": ["203.0.113.7"]},
-        "networks": {"203.0.113.7": network()},
+        "networks": {"203.0.113.7": [network()]},
     }
     return Found(**{**whole, **changes})
 
@@ -58,7 +69,7 @@ def test_redirects_lead_to_the_last_host():
     led = found(
         hosts=("copy.test", "other.test"),
         addresses={"copy.test": ["203.0.113.7"], "other.test": ["198.51.100.9"]},
-        networks={"203.0.113.7": network(), "198.51.100.9": network("abuse@second.test")},
+        networks={"203.0.113.7": [network()], "198.51.100.9": [network("abuse@second.test")]},
     )
     assert told(find_parties(led, OWN)) == [("host", "abuse@second.test")]
 
@@ -69,7 +80,7 @@ FRONT = network("abuse@front.test", name="CLOUDFLARENET")
 def test_behind_an_intermediary_the_other_names_tell():
     """The host of the mail server comes first, then the intermediary by the form that it reads."""
     hidden = found(
-        networks={"203.0.113.7": FRONT, "192.0.2.1": network("abuse@origin.test")},
+        networks={"203.0.113.7": [FRONT], "192.0.2.1": [network("abuse@origin.test")]},
         behind={"mail.copy.test": ["192.0.2.1"]},
     )
     assert told(find_parties(hidden, OWN)) == [
@@ -80,20 +91,25 @@ def test_behind_an_intermediary_the_other_names_tell():
 
 def test_an_intermediary_alone_is_asked():
     """Where nothing tells who is behind it, the intermediary is asked, and is not called the host."""
-    assert told(find_parties(found(networks={"203.0.113.7": FRONT}), OWN)) == [
+    assert told(find_parties(found(networks={"203.0.113.7": [FRONT]}), OWN)) == [
         ("intermediary", "https://abuse.cloudflare.com/")
     ]
 
 
 def test_a_network_without_a_contact_lies_in_another():
-    """Where a customer's network names nobody, the one that it lies in is asked; a circle ends."""
-    inner = network(mail="", parentHandle="UP", handle="IN")
-    parents = {"UP": network("abuse@upper.test", handle="UP")}
-    assert told(find_parties(found(networks={"203.0.113.7": inner}, upper=parents), OWN)) == [
-        ("host", "abuse@upper.test")
-    ]
-    circle = {"UP": network(mail="", handle="UP", parentHandle="UP")}
-    assert find_parties(found(networks={"203.0.113.7": inner}, upper=circle), OWN) == ()
+    """Where a customer's network names nobody for abuse, the one that it lies in is asked, about the customer."""
+    chain = [network(mail="", handle="IN"), network("abuse@upper.test", name="UP")]
+    route = find_route(found(networks={"203.0.113.7": chain}), OWN)
+    assert (route.state, route.host, route.contact, route.via) == ("found", "Host Ltd", "abuse@upper.test", "upstream")
+    assert find_parties(found(networks={"203.0.113.7": chain[:1]}), OWN) == ()
+
+
+def test_a_network_that_names_nobody_is_its_uppers():
+    """A range of which only a maintainer is named belongs to who holds the one around it."""
+    maintainer = {"roles": ["registrant"], "handle": "MNT-X", "vcardArray": card("", "MNT-X")}
+    chain = [{"name": "CUSTOMER", "entities": [maintainer]}, network("abuse@upper.test")]
+    route = find_route(found(networks={"203.0.113.7": chain}), OWN)
+    assert (route.host, route.contact, route.via) == ("Host Ltd", "abuse@upper.test", "network")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +117,7 @@ def test_a_network_without_a_contact_lies_in_another():
 )
 def test_who_is_reported_is_not_asked(mail):
     """A contact on the reported domain, on ours, or that is no address is never taken."""
-    assert find_parties(found(networks={"203.0.113.7": network(mail)}), OWN) == ()
+    assert find_parties(found(networks={"203.0.113.7": [network(mail)]}), OWN) == ()
 
 
 def test_the_registrar_comes_last():
@@ -116,11 +132,128 @@ def test_the_registrar_comes_last():
     assert parties[1].name == "Registrar Inc"
 
 
+SECURITY = "Contact: mailto:trust@{0}\nContact: https://{0}/report\nExpires: 2027-01-01T00:00:00Z\n"
+
+
 def test_a_platform_names_whom_to_write_to():
-    """The security.txt of the platform is asked first; that of the reported site is not believed."""
-    text = "Contact: mailto:trust@platform.test\nContact: https://platform.test/report\n"
-    told_by = {"platform.test": text, "copy.test": "Contact: mailto:me@copy.test"}
-    assert told(find_parties(found(security=told_by), OWN))[0] == ("platform", "trust@platform.test")
+    """The security.txt of the platform that a name lies under is asked first; that of another host does not count."""
+    there = {
+        "url": "https://ann.github.io/",
+        "hosts": ("ann.github.io",),
+        "addresses": {"ann.github.io": ["203.0.113.7"]},
+    }
+    told_by = {"github.io": SECURITY.format("github.com"), "ann.github.io": SECURITY.format("x.test")}
+    assert told(find_parties(found(security=told_by, **there), OWN)) == [
+        ("platform", "trust@github.com"),
+        ("host", "abuse@host.test"),
+    ]
+    assert told(find_parties(found(security=told_by), OWN)) == [("host", "abuse@host.test")]
+    mine = Listed(name="Pages", words=("github.io",), part="platform", channel="form", address="https://f.test/")
+    assert told(find_parties(found(security=told_by, **there), OWN, [mine]))[0] == ("platform", "https://f.test/")
+
+
+@pytest.mark.parametrize(
+    ("host", "platform"),
+    [("ann.github.io", "github.io"), ("www.copy.test", ""), ("copy.co.uk", ""), ("203.0.113.7", ""), ("github.io", "")],
+)
+def test_platforms(host, platform):
+    """Names below a suffix that somebody lets anyone use lie on that platform; others on none."""
+    assert find_platform(host) == platform
+
+
+def test_a_host_tells_by_its_own_file():
+    """Where registries name nobody for abuse, the security.txt of the holder's own domain is read."""
+    silent = network("noc@host.test")
+    silent["entities"][0]["entities"][0]["roles"] = ["technical"]
+    there = {"networks": {"203.0.113.7": [silent]}}
+    route = find_route(found(security={"host.test": SECURITY.format("host.test")}, **there), OWN)
+    assert (route.host, route.contact, route.via) == ("Host Ltd", "trust@host.test", "security.txt")
+    assert find_route(found(**there), OWN).state == "unknown"
+
+
+def test_later_is_not_unknown():
+    """Where a registry could not be asked now, the route is known later; what is found does not wait."""
+    late = {"late": ("429",), "retry_after_s": 60.0}
+    route = find_route(found(networks={}, **late), OWN)
+    assert (route.state, route.host, route.retry_after_s) == ("later", None, 60.0)
+    assert find_route(found(**late), OWN).state == "found"
+
+
+def test_who_stands_on_the_way():
+    """Redirectors, intermediaries, registrar and reseller are told apart from who holds the content."""
+    domain = {
+        "entities": [
+            {"roles": ["registrar"], "vcardArray": card("", "Registrar Inc")},
+            {"roles": ["reseller"], "vcardArray": card("", "Reseller")},
+        ]
+    }
+    led = found(hosts=("www.copy.test", "s.short.test", "copy.test"), networks={"203.0.113.7": [FRONT]}, domain=domain)
+    route = find_route(led, OWN)
+    assert route.middle == (
+        Middle(role="redirector", name="s.short.test"),
+        Middle(role="cdn", name="Host Ltd"),
+        Middle(role="registrar", name="Registrar Inc"),
+        Middle(role="reseller", name="Reseller"),
+    )
+    assert (route.state, route.contact) == ("unknown", None)
+    assert [party.part for party in route.parties] == ["intermediary"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "aliases", "senders", "contact"),
+    [
+        ({"origin.copy.test": ["192.0.2.1"], "mail.copy.test": ["192.0.2.2"]}, {}, (), "abuse@origin.test"),
+        ({"origin.copy.test": ["192.0.2.1"]}, {"origin.copy.test": "s1.host.test"}, (), "abuse@origin.test"),
+        ({"mail.copy.test": ["192.0.2.2"]}, {"mail.copy.test": "mx.mail.test"}, (), None),
+        ({"mx.mail.test": ["192.0.2.2"]}, {}, (), None),
+        ({"ftp.copy.test": ["203.0.113.7"]}, {}, ("192.0.2.2",), "abuse@mailer.test"),
+        ({"ftp.copy.test": ["10.0.0.1"]}, {}, (), None),
+    ],
+)
+def test_beside_an_intermediary(behind, aliases, senders, contact):
+    """Names of the site itself tell its host, the likelier first; those that are another company's do not."""
+    networks = {
+        "203.0.113.7": [FRONT],
+        "192.0.2.1": [network("abuse@origin.test")],
+        "192.0.2.2": [network("abuse@mailer.test")],
+    }
+    hidden = found(networks=networks, behind=behind, aliases=aliases, senders=senders)
+    assert find_route(hidden, OWN).contact == contact
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_one"),
+    [
+        ({"name": "CLOUDFLARENET"}, True),
+        ({"name": "EDGE-CDN-1"}, True),
+        ({"name": "X", "arin_originas0_originautnums": [13335]}, True),
+        ({"name": "X", "startAddress": "104.16.0.0"}, True),
+        ({"name": "X", "remarks": [{"description": ["We are not the host of this content."]}]}, True),
+        ({"name": "LINODE-US", "entities": [{"vcardArray": card("", "Akamai Technologies, Inc.")}]}, False),
+        ({"name": "HOST-NET", "startAddress": "104.15.0.0"}, False),
+        ({}, False),
+    ],
+)
+def test_intermediaries(answer, is_one):
+    """Intermediaries are known by names, ranges, autonomous systems and what they say of themselves."""
+    assert is_passing(answer) == is_one
+
+
+def test_senders():
+    """Single addresses of an SPF record are given; ranges, other terms and other records are not."""
+    assert list_senders("v=spf1 a mx ip4:192.0.2.1 +ip6:2001:db8::1 ip4:192.0.2.0/24 ip4:x -all") == [
+        "192.0.2.1",
+        "2001:db8::1",
+    ]
+    assert list_senders("ip4:192.0.2.1") == list_senders("") == []
+
+
+def test_registries_are_not_written_to():
+    """A contact of the registry that was asked, or of one that is known, is not taken for that of a host."""
+    for mail in ("abuse@rir.test", "abuse@ripe.net"):
+        asked = found(networks={"203.0.113.7": [network(mail)]}, registries=frozenset({"rir.test"}))
+        assert list_reached(asked, OWN, "203.0.113.7") == []
+        assert find_route(asked, OWN).state == "unknown"
 
 
 def test_the_owner_of_the_directory_counts_first():
@@ -133,7 +266,7 @@ def test_the_owner_of_the_directory_counts_first():
         address="a@cf.test",
         verified_on="2026-11-01",
     )
-    (party,) = find_parties(found(networks={"203.0.113.7": network(mail="", name="CLOUDFLARENET")}), OWN, [mine])
+    (party,) = find_parties(found(networks={"203.0.113.7": [network(mail="", name="CLOUDFLARENET")]}), OWN, [mine])
     assert (party.address, party.verified_on) == ("a@cf.test", "2026-11-01")
 
 
@@ -141,55 +274,6 @@ def test_nobody_looked_at_what_is_shipped():
     """Shipped channels carry no day on which they were verified: each must be looked at first."""
     assert all(entry.verified_on is None for entry in shipped())
     assert len({entry.name for entry in shipped()}) == len(shipped())
-
-
-@pytest.mark.parametrize(
-    ("answer", "mails"),
-    [
-        ({"remarks": [{"description": ["Report abuse to abuse@host.test"]}]}, ["abuse@host.test"]),
-        ({"remarks": [{"description": ["Call noc@host.test"]}]}, []),
-        ({"entities": [{"roles": ["technical"], "vcardArray": card("abuse@host.test")}]}, ["abuse@host.test"]),
-        ({"entities": [{"roles": ["technical"], "vcardArray": card("noc@host.test")}]}, []),
-        (
-            {
-                "entities": [
-                    {
-                        "roles": ["abuse"],
-                        "vcardArray": [
-                            "vcard",
-                            [
-                                ["email", {"pref": "2"}, "text", "b@h.test"],
-                                ["email", {"pref": "1"}, "text", "a@h.test"],
-                            ],
-                        ],
-                    }
-                ]
-            },
-            ["a@h.test", "b@h.test"],
-        ),
-        ({"entities": "none", "remarks": 7, "vcardArray": ["vcard"]}, []),
-    ],
-)
-def test_contacts(answer, mails):
-    """Roles, addresses that say so, and remarks name a contact for abuse; others do not."""
-    assert list_abuse(answer) == mails
-
-
-def test_a_deep_answer_ends():
-    """Entities within entities are followed so deep, and so many, and no more."""
-    deep = {}
-    for _ in range(500):
-        deep = {"entities": [deep]}
-    assert len(list(walk_entities(deep))) == 6
-    assert len(list(walk_entities({"entities": [{}] * 10_000}))) == 200
-
-
-def test_security_txt():
-    """Contacts are read in their order, comments and other lines left out."""
-    assert read_security("# Contact: x@y.test\ncontact: MAILTO:A@b.test\nPolicy: p@q.test\nContact: c@d.test") == [
-        "a@b.test",
-        "c@d.test",
-    ]
 
 
 ANY = st.recursive(
@@ -212,5 +296,5 @@ ANY = st.recursive(
 )
 def test_hostile_answers_never_raise(answer, text):
     """Whatever a registry or a site answers, parties are named or none."""
-    hostile = found(networks={"203.0.113.7": answer}, upper={"x": answer}, domain=answer, security={"p.test": text})
-    assert isinstance(find_parties(hostile, OWN), tuple)
+    hostile = found(networks={"203.0.113.7": [answer, answer]}, domain=answer, security={"host.test": text})
+    assert isinstance(find_route(hostile, OWN).parties, tuple)

@@ -77,6 +77,7 @@ def test_no_address(names):
         with pytest.raises(Unavailable, match=f"{host} has no address") as failed:
             resolver(server).find_addresses(host, 5)
         assert failed.value.cause == "dns"
+        assert resolver(server).list_addresses(host, 5) == ()
 
 
 def test_silence_ends(names):

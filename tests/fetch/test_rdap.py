@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from cloneward.errors import Unavailable
 from cloneward.fetch.http import Hop, Response
 from cloneward.fetch.rdap import Registries, is_place, read_object, read_patience, read_services, read_span
-from tests.fetch.hosts import answer, path_of
+from tests.fetch.hosts import JumpClock, answer, path_of
 
 ADDRESS = ipaddress.ip_address("77.201.1.1")
 
@@ -39,8 +39,9 @@ def registry(start, open_fetcher):
             "ipv4.json": [[["77.0.0.0/8"], [base]]],
             "ipv6.json": [[["2a00::/12"], [base]]],
         }
-        fetcher = open_fetcher(host)
-        return Registries(fetcher, lambda name: json.dumps({"services": told[name]}).encode()), asked
+        clock = JumpClock()
+        fetcher = open_fetcher(host, clock=clock)
+        return Registries(fetcher, clock, lambda name: json.dumps({"services": told[name]}).encode()), asked
 
     return make
 
@@ -97,6 +98,7 @@ def test_registries_are_no_upper_network(registry, held):
         answer(b"<html>none</html>"),
         answer(b"", status="404 Not Found"),
         answer(b"{}", status="400 Bad Request"),
+        answer(b'{"startAddress": "77.2', length=4_000),
         answer(b"", "Location: http://10.0.0.1/\r\n", "302 Found"),
     ],
 )
@@ -111,18 +113,48 @@ def test_what_is_no_answer(registry, page):
     [
         (answer(b"", "Retry-After: 120\r\n", "429 Too Many Requests"), 120.0),
         (answer(b"", status="503 Service Unavailable"), None),
-        (answer(b'{"startAddress": "77.2', length=4_000), None),
         (b"", None),
     ],
 )
 def test_asked_again_later(registry, page, wait_s):
-    """A registry that throttles, fails, breaks off or is silent is to be asked later, and is not asked again now."""
+    """A registry that throttles, fails or is silent is to be asked later, and is not asked again now."""
     registries, asked = registry({"/ip/77.201.1.1": page})
     for _ in range(2):
         with pytest.raises(Unavailable) as failed:
             registries.find_network(ADDRESS)
         assert failed.value.retry_after_s == wait_s
     assert asked == ["/ip/77.201.1.1"]
+
+
+def test_a_little_patience(start, open_fetcher):
+    """A registry that asks for a few seconds is asked once more after them."""
+    said = [
+        answer(b"", "Retry-After: 7\r\n", "429 Too Many Requests"),
+        answer(json.dumps(network("77.201.1.0", "77.201.1.255")).encode()),
+    ]
+    host, clock = start(lambda link, _: link.sendall(said.pop(0))), JumpClock()
+    lists = json.dumps({"services": [[["77.0.0.0/8"], [f"http://{host.endpoint}/"]]]}).encode()
+    registries = Registries(open_fetcher(host, clock=clock), clock, lambda _: lists)
+    began_s = clock.monotonic_s()
+    assert registries.find_network(ADDRESS)[0] is not None
+    assert clock.monotonic_s() - began_s == 7
+
+
+def test_entities_named_by_handle(registry):
+    """Entities of which only the handle is told are asked for, those for abuse first, and keep their roles."""
+    entities = [{"handle": f"A{at}", "roles": ["technical"]} for at in range(5)]
+    entities += [{"handle": "IRT/1", "roles": ["Abuse"]}, {"handle": "B", "vcardArray": ["vcard", []]}, "broken"]
+    card = ["vcard", [["email", {}, "text", "abuse@host.test"]]]
+    pages = {
+        "/ip/77.201.1.1": network("77.201.1.0", "77.201.1.255", entities=entities),
+        "/entity/IRT%2F1": {"handle": "irt/1", "vcardArray": card, "roles": ["registrant"]},
+        "/entity/A0": {"handle": "other", "vcardArray": card},
+    }
+    registries, asked = registry(pages)
+    told = registries.find_network(ADDRESS)[0]["entities"]
+    assert told[5] == {"handle": "IRT/1", "vcardArray": card, "roles": ["Abuse"]}
+    assert [*told[:5], *told[6:]] == [*entities[:5], *entities[6:]]
+    assert asked[1:] == ["/entity/IRT%2F1", "/entity/A0", "/entity/A1", "/entity/A2"]
 
 
 def test_redirects_are_followed(registry):
@@ -142,7 +174,9 @@ def test_the_nearest_registry(registry):
         "dns.json": [[["test"], away], [["co.test"], [base]]],
         "ipv6.json": [],
     }
-    nearer = Registries(registries.fetcher, lambda name: json.dumps({"services": lists[name]}).encode())
+    nearer = Registries(
+        registries.fetcher, registries.clock, lambda name: json.dumps({"services": lists[name]}).encode()
+    )
     assert nearer.find_network(ADDRESS)[1] == f"{base}ip/77.201.1.1"
     assert nearer.find_domain("copy.co.test")[1] == f"{base}domain/copy.co.test"
     assert nearer.find_network(ipaddress.ip_address("2a00::1")) == (None, "")

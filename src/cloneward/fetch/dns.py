@@ -34,12 +34,22 @@ class Resolver:
             RefusedError: `resolve` places the name server where the guard lets nobody go.
             Unavailable: the name does not exist or has no address, or no name server answered in time.
         """
+        found = self.list_addresses(host, timeout_s)
+        if not found:
+            hint = "the name is not in use, or is written wrongly"
+            raise Unavailable(f"{host} has no address", hint=hint, cause="dns")
+        return found
+
+    def list_addresses(self, host: str, timeout_s: float) -> tuple[Address, ...]:
+        """Give the addresses of a name as `find_addresses`; none where it has none.
+
+        Raises:
+            InputError, RefusedError: as `find_addresses`.
+            Unavailable: no name server answered in time, or none could.
+        """
         deadline = Deadline(timeout_s)
         v4 = [ipaddress.IPv4Address(text) for text in self._ask(host, "A", deadline)]
         v6 = [] if v4 else [ipaddress.IPv6Address(text) for text in self._ask(host, "AAAA", deadline)]
-        if not v4 and not v6:
-            hint = "the name is not in use, or is written wrongly"
-            raise Unavailable(f"{host} has no address", hint=hint, cause="dns")
         return (*sorted(v4), *sorted(v6))
 
     def find_texts(self, name: str, timeout_s: float) -> tuple[str, ...]:

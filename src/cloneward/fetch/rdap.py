@@ -8,11 +8,14 @@ import ipaddress
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
+from functools import partial
 from typing import Any, Final, Literal
 from urllib.parse import quote, urlsplit
 
+from cloneward.clock import Clock
 from cloneward.errors import InputError, RefusedError, Unavailable
 from cloneward.fetch.guard import Address
 from cloneward.fetch.http import Fetcher, Response
@@ -27,6 +30,10 @@ _MOST_S: Final = 86_400.0  # a registry that asks for more patience is asked aga
 _UPPER_BITS: Final = {4: 9, 6: 17}
 """Shortest prefixes that somebody but a registry holds: IANA gives the registries /8 of IPv4, and /12 of IPv6."""
 
+_PATIENCE_S: Final = 20.0
+"""So long a registry that asks for patience is waited for, once."""
+_MOST_BARE: Final = 4  # entities of one answer that are asked for; registries write three
+
 _log = logging.getLogger(__name__)
 
 
@@ -38,6 +45,7 @@ class Registries:
     """
 
     fetcher: Fetcher
+    clock: Clock
     load: Callable[[List], bytes]
     _known: dict[str, tuple[Answer | None, str] | Unavailable] = field(default_factory=dict)
     _services: dict[str, list[tuple[list[str], list[str]]]] = field(default_factory=dict)
@@ -91,8 +99,12 @@ class Registries:
         """Give the answer of the first registry among equals, the safer ones first (RFC 9224, 3)."""
         if not bases:
             return None, ""
-        base = min(bases, key=lambda one: not one.startswith("https:"))
-        url = f"{base.rstrip('/')}/{path}"
+        base = min(bases, key=lambda one: not one.startswith("https:")).rstrip("/")
+        answer, url = self._recall(f"{base}/{path}", fits)
+        return (answer, url) if answer is None else (self._complete(answer, base), url)
+
+    def _recall(self, url: str, fits: Callable[[Answer], bool]) -> tuple[Answer | None, str]:
+        """Give what an address answered, now or when it was last asked."""
         if url not in self._known:
             try:
                 self._known[url] = self._read(url, fits), url
@@ -103,24 +115,48 @@ class Registries:
             raise known
         return known
 
+    def _complete(self, answer: Answer, base: str) -> Answer:
+        """Give an answer in which entities that are named by their handle alone are told in full.
+
+        An entity that cannot be had stays as it is: what else is told may be enough.
+        """
+        entities = answer.get("entities")
+        if not isinstance(entities, list):
+            return answer
+        told = list(entities)
+        bare = sorted(
+            (at for at, one in enumerate(told) if _is_bare(one)), key=lambda at: "abuse" not in _roles(told[at])
+        )
+        for at in bare[:_MOST_BARE]:
+            handle = told[at]["handle"]
+            with suppress(Unavailable):
+                whole, _ = self._recall(f"{base}/entity/{quote(handle, safe='')}", partial(_is_entity, handle))
+                told[at] = {**(whole or {}), **told[at]}
+        return {**answer, "entities": told}
+
     def _read(self, url: str, fits: Callable[[Answer], bool]) -> Answer | None:
         try:
-            response = self.fetcher.get(url, purpose="act", accept=_ACCEPT)
+            response = self._get(url)
         except (InputError, RefusedError) as error:
             _log.warning("rdap.refused", extra={"url": url, "why": str(error)})
             return None
         if response.status == _THROTTLED or response.status >= _FAILING:
             what = f"{url} answered with status {response.status}"
             raise Unavailable(what, hint="ask again later", retry_after_s=read_patience(response))
-        if response.status != _OK:
-            return None
-        answer = read_object(response.body)
-        if answer is None and not response.is_whole:
-            raise Unavailable(f"{url} answered in part", hint="ask again later")
+        answer = read_object(response.body) if response.status == _OK and response.is_whole else None
         if answer is None or not fits(answer):
-            _log.warning("rdap.unfit", extra={"url": url})
+            _log.info("rdap.unfit", extra={"url": url, "status": response.status})
             return None
         return answer
+
+    def _get(self, url: str) -> Response:
+        """Give what a registry answers; where it asks for a little patience, it is asked once more after that."""
+        response = self.fetcher.get(url, purpose="act", accept=_ACCEPT)
+        wait_s = read_patience(response) if response.status == _THROTTLED else None
+        if wait_s is None or wait_s > _PATIENCE_S:
+            return response
+        self.clock.sleep(wait_s)
+        return self.fetcher.get(url, purpose="act", accept=_ACCEPT)
 
     def _list_services(self, name: List) -> list[tuple[list[str], list[str]]]:
         if name not in self._services:
@@ -203,6 +239,26 @@ def _is_domain(answer: Answer, name: str) -> bool:
     """Say whether an answer speaks of a domain, in either of its spellings."""
     told = [str(answer[key]) for key in ("ldhName", "unicodeName") if answer.get(key)]
     return "errorCode" not in answer and any(ascii_host(one.strip()) == name for one in told)
+
+
+def _is_entity(handle: str, answer: Answer) -> bool:
+    return "errorCode" not in answer and str(answer.get("handle", "")).lower() == handle.lower()
+
+
+def _is_bare(entity: object) -> bool:
+    """Say whether an entity is named by its handle, and nothing else tells who it is."""
+    return (
+        isinstance(entity, dict)
+        and isinstance(entity.get("handle"), str)
+        and bool(entity["handle"])
+        and not entity.get("vcardArray")
+        and not entity.get("entities")
+    )
+
+
+def _roles(entity: Answer) -> list[str]:
+    roles = entity.get("roles")
+    return [str(role).lower() for role in roles] if isinstance(roles, list) else []
 
 
 def _holds(answer: Answer, address: Address) -> bool:
