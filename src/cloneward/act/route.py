@@ -67,6 +67,20 @@ class Listed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Looked:
+    """One question: of what kind, about what, the address that was asked if it has one, when (UTC), and what came.
+
+    `kind`: address, dns, rdap or security.txt.
+    """
+
+    kind: str
+    about: str
+    source: str
+    at: str
+    outcome: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Found:
     """What was looked up of an address.
 
@@ -76,7 +90,8 @@ class Found:
     registered domain, none where there was none. `security`: by host name, its security.txt. `behind`: other names of
     the same site that may lie beside its origin, with their network addresses. `senders`: network addresses that may
     send the site's mail, as its SPF record says. `registries`: registered domains of the registries that were asked
-    about networks. `late`: what could not be had now, and why. `day`: on which it was looked up.
+    about networks. `late`: what could not be had now, and why. `day`: on which it was looked up. `looked`: each
+    question in turn.
     """
 
     url: str
@@ -91,6 +106,7 @@ class Found:
     senders: tuple[str, ...] = ()
     registries: frozenset[str] = frozenset()
     late: tuple[str, ...] = ()
+    looked: tuple[Looked, ...] = ()
     retry_after_s: float | None = None
 
 
@@ -112,7 +128,8 @@ class Route:
 
     `state`: `later` where something that would tell could not be had now, in `retry_after_s` seconds where it is known.
     `host`: the holder of the smallest network, who may be a customer of whom `contact` reaches. `via`: what named the
-    contact: the `network`, one that it lies in (`upstream`), a `security.txt`, or the `directory`.
+    contact: the `network`, one that it lies in (`upstream`), a `security.txt`, or the `directory`. `record`: digest of
+    what was looked up, where that is kept.
     """
 
     state: State
@@ -122,6 +139,7 @@ class Route:
     middle: tuple[Middle, ...]
     parties: tuple[Party, ...]
     retry_after_s: float | None = None
+    record: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
