@@ -28,7 +28,9 @@ def tab(window):
     window.clear_cookies()
     page = window.new_page()
     yield page
+    window.set_offline(True)  # a page that floods its host would keep the browser too busy to close it
     page.close()
+    window.set_offline(False)
 
 
 @pytest.fixture
