@@ -1,6 +1,7 @@
 """Text to tokens."""
 
 import unicodedata
+from random import Random
 
 import numpy as np
 import pytest
@@ -72,6 +73,7 @@ def test_other_words_differ(left, right):
         ("٣ ３ ४ ௫", 0),
         ("๑๒๓๔", 0),
         ("3rd x1 1x 2y", 4),
+        ("1st 2nd 3rd 4th 5th", 5),
         ("", 0),
     ],
 )
@@ -95,6 +97,35 @@ def test_offsets_point_into_the_text(text):
 def test_a_separator_joins_token_lists(left, right):
     """Tokens of two texts joined by a newline are those of the one and then the other."""
     assert hashes_of(left + "\n" + right) == hashes_of(left) + hashes_of(right)
+
+
+@pytest.mark.parametrize("odd", ["", "\u00ad", "ß", "東", "😀", "ﬁ"])
+@pytest.mark.parametrize("longest", [1, 9, 40, 9_000])
+def test_a_long_text_has_the_tokens_of_its_lines(odd, longest):
+    """However a text is cut into blocks to be read, each line has the tokens that it has alone, in their places."""
+    rng = Random(longest)
+    lines = [
+        "".join(rng.choices(f"ab {odd}", k=rng.randint(0, 3))) + rng.choice("a1é\t") * rng.randint(0, longest)
+        for _ in range(30_000 // longest + 3)
+    ]
+    tokens, at, place = tokenise("\n".join(lines)), 0, 0
+    for number, line in enumerate(lines):
+        alone = tokenise(line)
+        here = slice(at, at + len(alone))
+        assert tokens.hashes[here].tolist() == alone.hashes.tolist()
+        assert (tokens.starts[here] - place).tolist() == alone.starts.tolist()
+        assert (tokens.ends[here] - place).tolist() == alone.ends.tolist()
+        assert set(tokens.lines[here].tolist()) <= {number}
+        at, place = at + len(alone), place + len(line) + 1
+    assert len(tokens) == at
+
+
+@given(st.text("abcdé 1\n.", max_size=300), st.integers(0, 300))
+def test_plain_words_are_read_as_odd_ones_are(text, place):
+    """A soft hyphen sends a text the long way round, and changes nothing but the places behind it."""
+    plain, odd = tokenise(text), tokenise(text[:place] + "\u00ad" + text[place:])
+    for field in ("hashes", "is_word", "lines"):
+        assert getattr(plain, field).tolist() == getattr(odd, field).tolist()
 
 
 @given(st.text())

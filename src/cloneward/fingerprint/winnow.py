@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from cloneward.fingerprint.kinds import Kind, Sketch
-from cloneward.fingerprint.tokens import Tokens, mix, tokenise
+from cloneward.fingerprint.tokens import Arrays, Codes, Fold, Tokens, list_codes, load_fold, mix, read_tokens
 
 TEXT = Kind("text", 1)
 SHINGLE = 8
@@ -26,6 +26,7 @@ RUN = SHINGLE + WINDOW - 1
 """The shortest shared run, in tokens, that is always found."""
 
 _BASE = np.uint64(0x9E3779B97F4A7C15)
+_LEAD = np.uint64(pow(int(_BASE), SHINGLE, 1 << 64))  # what the token that leaves a shingle was multiplied by
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,60 +43,63 @@ class TextPrint:
 
 def fingerprint(text: str) -> TextPrint:
     """Give tokens, shingles and sketch of a text; the sketch is empty below k tokens."""
-    tokens = tokenise(text)
-    shingles, positions, chosen = _winnow(tokens.hashes, SHINGLE, WINDOW)
-    return TextPrint(tokens, shingles, Sketch(TEXT, chosen, positions))
+    arrays, shingles, positions, chosen = _winnow(list_codes(text), load_fold())
+    return TextPrint(Tokens(*arrays), shingles, Sketch(TEXT, chosen, positions))
 
 
 @numba.njit(cache=True)
-def _winnow(
-    tokens: NDArray[np.uint64], size: int, window: int
-) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64]]:
-    """Give the hashes of all shingles, the positions of the chosen ones, and these, in one call: each has its price."""
-    shingles = _shingle_hashes(tokens, size)
-    positions = _choose(shingles, window)
-    return shingles, positions, shingles[positions]
+def _winnow(codes: Codes, fold: Fold) -> tuple[Arrays, NDArray[np.uint64], NDArray[np.int32], NDArray[np.uint64]]:
+    """Give tokens, the hashes of all shingles, positions and hashes of the chosen, in one call: each has its price."""
+    arrays = read_tokens(codes, fold)
+    shingles = _hash_shingles(arrays[0])
+    positions = _choose(shingles)
+    return arrays, shingles, positions, shingles[positions]
 
 
 @numba.njit(cache=True)
-def _shingle_hashes(tokens: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
-    count = tokens.size - size + 1
-    if count <= 0:
-        return np.empty(0, np.uint64)
-    out = np.empty(count, np.uint64)
-    lead = np.uint64(1)
-    for _ in range(size):
-        lead *= _BASE
+def _hash_shingles(tokens: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Give the hash of each run of `SHINGLE` tokens: a sum that rolls, and is mixed afterwards, several at once."""
+    out = np.empty(max(0, tokens.size - SHINGLE + 1), np.uint64)
     running = np.uint64(0)
-    for index in range(tokens.size):
+    for index in range(min(SHINGLE - 1, tokens.size)):
         running = running * _BASE + tokens[index]
-        if index >= size:
-            running -= lead * tokens[index - size]
-        if index >= size - 1:
-            out[index - size + 1] = mix(running)
+    leaving = np.uint64(0)
+    for index in range(out.size):
+        running = running * _BASE + (tokens[index + SHINGLE - 1] - leaving)
+        leaving = _LEAD * tokens[index]
+        out[index] = running
+    for index in range(out.size):
+        out[index] = mix(out[index])
     return out
 
 
 @numba.njit(cache=True)
-def _choose(hashes: NDArray[np.uint64], window: int) -> NDArray[np.int32]:
+def _choose(hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
     """Give the ascending positions that hold the minimum of at least one window over them.
 
-    These are where the sequence equals the maximum, over all windows that a position stands in, of their minima. Both
-    are taken step by step over the whole sequence: a processor does four of these at once, and foresees all.
+    These are where the sequence equals the maximum, over all windows that a position stands in, of their minima. Of
+    either a processor takes four at once, and foresees all; beyond the ends there is nothing, which is below all.
     """
-    width = min(window, hashes.size)
-    windows = hashes.size - width + 1
-    lowest = hashes[:windows].copy()
-    for step in range(1, width):
-        for index in range(windows):
-            lowest[index] = min(lowest[index], hashes[index + step])
-    highest = np.zeros(hashes.size, np.uint64)
-    for step in range(width):
-        for index in range(windows):
-            highest[index + step] = max(highest[index + step], lowest[index])
-    chosen = np.empty(hashes.size + 1, np.int32)
-    size = 0
+    if not hashes.size:
+        return np.empty(0, np.int32)
+    if hashes.size < WINDOW:
+        return np.flatnonzero(hashes == hashes.min()).astype(np.int32)
+    windows = hashes.size - WINDOW + 1
+    lowest = np.zeros(windows + 2 * (WINDOW - 1), np.uint64)
+    for index in range(windows):
+        value = hashes[index]
+        for step in range(1, WINDOW):
+            value = min(value, hashes[index + step])
+        lowest[index + WINDOW - 1] = value
+    highest = np.empty(hashes.size, np.uint64)
+    for index in range(hashes.size):
+        value = lowest[index]
+        for step in range(1, WINDOW):
+            value = max(value, lowest[index + step])
+        highest[index] = value
+    chosen = np.empty(hashes.size, np.int32)
+    size = np.uint64(0)
     for index in range(hashes.size):
         chosen[size] = index
-        size += highest[index] == hashes[index]
+        size += np.uint64(highest[index] == hashes[index])
     return chosen[:size].copy()
