@@ -102,22 +102,22 @@ class Index:
             VersionMismatch: the sketch is of another kind or version.
         """
         require_same(sketch.kind, self.kind)
-        ranked = [
-            rank_owners(sketch.hashes, *self._listed, s.hashes, s.owners, s.directory, part.alive, least)
-            for part in self.parts
-            for s in [part.segment]
-        ]
-        best = sorted(
-            (entry >> 32, number, entry & _PLACE)
-            for number, (one, _) in enumerate(ranked)
-            for entry in one[:most].tolist()
-        )[:most]
+        best: list[tuple[int, int, int]] = []
+        total = 0
+        for number, part in enumerate(self.parts):
+            s = part.segment
+            ranked, items = rank_owners(
+                sketch.hashes, *self._listed, s.hashes, s.owners, s.directory, part.alive, least
+            )
+            best += [(entry >> 32, number, entry & _PLACE) for entry in ranked[:most].tolist()]
+            total += items
+        best.sort()
         named = [
             (self.parts[number].segment.item(place), -shared)
-            for shared, number, place in best
+            for shared, number, place in best[:most]
             if shared <= least * best[0][0]
         ]
-        return named, sum(items for _, items in ranked)
+        return named, total
 
     def states(self) -> Iterator[tuple[str, str]]:
         """Give each item with the digest of the text that it was indexed with."""

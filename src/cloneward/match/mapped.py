@@ -76,7 +76,7 @@ def pack_names(names: Iterable[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint
     return np.frombuffer(b"".join(encoded), np.uint8), ends
 
 
-def read_name(names: NDArray[np.uint8], ends: NDArray[np.uint64], place: int) -> str:
+def read_name(names: NDArray[np.uint8] | memoryview, ends: NDArray[np.uint64], place: int) -> str:
     """Give one of the names that `pack_names` has packed."""
     start = ends.item(place - 1) if place else 0
     name: bytes = names[start : ends.item(place)].tobytes()

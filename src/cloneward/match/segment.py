@@ -7,6 +7,7 @@ or two lines of memory.
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numba
@@ -48,7 +49,12 @@ class Segment:
 
     def item(self, place: int) -> str:
         """Give the id of the item at a place."""
-        return read_name(self.names, self.ends, place)
+        return read_name(self._names, self.ends, place)
+
+    @cached_property
+    def _names(self) -> memoryview:
+        """The names as bytes: a part of an array takes several times as long as one of these."""
+        return self.names.data
 
     def state(self, place: int) -> str:
         """Give the digest of the text that the item at a place was indexed with."""
