@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cloneward.fingerprint.winnow import RUN, SHINGLE, TEXT, WINDOW, fingerprint
+from cloneward.fingerprint.winnow import RUN, SHINGLE, TEXT, WINDOW, fingerprint, sketch_texts
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "fingerprints.json"
 WORDS = st.lists(st.sampled_from([f"w{number}" for number in range(60)]), max_size=80)
@@ -71,6 +71,28 @@ def test_density_is_that_of_the_paper():
     assert abs(len(text.sketch) / text.shingles.size - 2 / (WINDOW + 1)) < 0.01
     assert text.sketch.kind == TEXT
     assert (np.diff(text.sketch.positions) > 0).all()
+
+
+def check_each(texts):
+    """Compare what many texts have at once with what each has alone."""
+    found = sketch_texts(texts)
+    parts = np.split(found.hashes, found.ends)[: len(texts)]
+    assert [part.tolist() for part in parts] == [fingerprint(text).sketch.hashes.tolist() for text in texts]
+    assert found.kind == TEXT
+    assert len(found) == len(texts)
+    assert found.ends.tolist() == np.cumsum([part.size for part in parts]).tolist()
+
+
+@given(st.lists(st.text() | WORDS.map(" ".join), max_size=9))
+def test_many_texts_have_the_fingerprints_that_each_has(texts):
+    """Read together, in whatever script, no text has other fingerprints than alone, nor one of two texts together."""
+    check_each(texts)
+
+
+def test_groups_of_texts_are_read_one_after_the_other():
+    """Also more texts than are read at once, empty ones, halves of surrogates that meet, and a huge one."""
+    few = [f"{letter} {' '.join(f'{letter}{n}' for n in range(size))}" for size in range(40) for letter in "aé東😀"]
+    check_each([*few, "", "\ud83d", "\ude00 " * 20, "", few[-1] * 2_000, *few, "東" * 300])
 
 
 def test_golden_fingerprints():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from cloneward.errors import EvidenceError, VersionMismatch
 from cloneward.fingerprint.kinds import Kind, Sketch
-from cloneward.fingerprint.winnow import TEXT
+from cloneward.fingerprint.winnow import TEXT, Sketches
 from cloneward.match import index as module
 from cloneward.match.index import HOT_ITEMS, HOT_MIN_ITEMS, Change, build_index, hot_limit, open_index, update_index
 
@@ -94,6 +94,22 @@ def test_only_the_best_are_named():
     assert index.candidates(sketch_of(range(40)), least=0.6) == ([("i0", 40), ("i8", 32), ("i16", 24)], 5)
 
 
+@settings(max_examples=30)
+@given(st.lists(st.lists(VALUES, max_size=6), max_size=4), st.lists(VALUES, max_size=6), st.integers(1, 9))
+def test_many_are_looked_up_as_each_is(tmp_path_factory, batches, wanted, most):
+    """Texts looked up in one call have the candidates that each has alone, over all parts of an index."""
+    folder = tmp_path_factory.mktemp("index")
+    index = open_index(folder)
+    for batch in batches:
+        items = {f"i{place}": values for place, values in enumerate(batch)}
+        index = update_index(folder, index, Change(added=entries_of(items), gone=items.keys() | {"i3"}))
+    ends = np.cumsum([len(values) for values in wanted], dtype=np.int64)
+    sketches = Sketches(TEXT, np.array([value for values in wanted for value in values], np.uint64), ends)
+    for least in (0.0, 0.5):
+        expected = [index.candidates(sketch_of(values), most, least) for values in wanted]
+        assert list(index.candidates_each(sketches, most, least)) == expected
+
+
 @pytest.mark.parametrize(("items", "limit"), [(0, 10), (500, 10), (501, 11), (1_000, 20), (10**6, HOT_ITEMS)])
 def test_hot_limit(items, limit):
     """A fiftieth of the items, but never under ten nor over a thousand."""
@@ -106,6 +122,8 @@ def test_versions_are_never_mixed(tmp_path):
         build_index([("i", sketch_of([1], Kind("text", 0)))])
     with pytest.raises(VersionMismatch):
         build_index([]).candidates(sketch_of([1], Kind("text", 2)))
+    with pytest.raises(VersionMismatch):
+        list(build_index([]).candidates_each(Sketches(Kind("text", 2), np.zeros(0, np.uint64), np.zeros(0, int)), 1))
     update_index(tmp_path, open_index(tmp_path), Change(added=entries_of({"i": [1]})))
     with pytest.raises(VersionMismatch):
         open_index(tmp_path, Kind("text", 2))

@@ -17,6 +17,7 @@ from cloneward.match.segment import (
     find_runs,
     merge_segments,
     open_segment,
+    rank_each,
     rank_owners,
     write_segment,
 )
@@ -59,6 +60,23 @@ def test_look_up_is_that_of_plain_sets(items, wanted, hot):
     """A segment gives what sets would, hot fingerprints aside, whatever is asked twice."""
     listed = np.array(sorted(hot), np.uint64)
     assert look_up(segment_of(items), wanted + wanted, listed) == expect(items, wanted, hot)
+
+
+@given(ITEMS, st.lists(VALUES, max_size=5), st.integers(1, 9), st.sampled_from([0.0, 0.5]), st.randoms())
+def test_many_are_ranked_as_each_is(items, wanted, most, least, rng):
+    """Of many texts looked up at once, each is given what it is alone, up to the most."""
+    segment = segment_of(items)
+    alive = np.array([rng.random() < 0.8 for _ in items], np.bool_)
+    rest = (NOTHING, np.zeros(64, np.bool_), segment.hashes, segment.owners, segment.directory, alive)
+    stops = np.cumsum([len(values) for values in wanted], dtype=np.int64)
+    ranked, ends, counts = rank_each(
+        np.array([value for values in wanted for value in values], np.uint64), stops, *rest, most, least
+    )
+    alone = [rank_owners(np.array(values, np.uint64), *rest, least) for values in wanted]
+    assert [part.tolist() for part in np.split(ranked, ends)[: len(wanted)]] == [
+        one[:most].tolist() for one, _ in alone
+    ]
+    assert counts.tolist() == [count for _, count in alone]
 
 
 @given(st.lists(st.integers(0, 30) | st.integers(2**64 - 5, 2**64 - 1), max_size=60), VALUES)

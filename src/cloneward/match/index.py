@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from cloneward.errors import EvidenceError
 from cloneward.fingerprint.kinds import Kind, Sketch, require_same
-from cloneward.fingerprint.winnow import TEXT
+from cloneward.fingerprint.winnow import TEXT, Sketches
 from cloneward.match.mapped import REBUILD, replace_file
 from cloneward.match.mark import Listed
 from cloneward.match.segment import (
@@ -27,6 +27,7 @@ from cloneward.match.segment import (
     find_frequent,
     merge_segments,
     open_segment,
+    rank_each,
     rank_owners,
     write_segment,
 )
@@ -45,6 +46,8 @@ _PLACE = (1 << 32) - 1  # where `rank_owners` has the place of an item
 _MANIFEST = "manifest.json"
 NOTHING = np.empty(0, np.uint64)
 """No fingerprints."""
+_Ranked = tuple[int, int, int]
+"""How many fingerprints an item shares, negative; the number of its part; its place there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,28 +105,66 @@ class Index:
             VersionMismatch: the sketch is of another kind or version.
         """
         require_same(sketch.kind, self.kind)
-        best: list[tuple[int, int, int]] = []
+        best: list[_Ranked] = []
         total = 0
         for number, part in enumerate(self.parts):
             s = part.segment
             ranked, items = rank_owners(
                 sketch.hashes, *self._listed, s.hashes, s.owners, s.directory, part.alive, least
             )
-            best += [(entry >> 32, number, entry & _PLACE) for entry in ranked[:most].tolist()]
+            best += _unpack(ranked[:most].tolist(), number)
             total += items
+        return self._name(best, most, least), total
+
+    def candidates_each(
+        self, sketches: Sketches, most: int, least: float = 0.0
+    ) -> Iterator[tuple[list[tuple[str, int]], int]]:
+        """Give what `candidates` gives, for each of many texts: one call for all, which is sooner.
+
+        Raises:
+            VersionMismatch: the sketches are of another kind or version.
+        """
+        require_same(sketches.kind, self.kind)
+        tables = []
+        for part in self.parts:
+            s = part.segment
+            arrays = rank_each(
+                sketches.hashes,
+                sketches.ends,
+                *self._listed,
+                s.hashes,
+                s.owners,
+                s.directory,
+                part.alive,
+                most,
+                least,
+            )
+            tables.append([array.tolist() for array in arrays])
+        starts = [0] * len(tables)
+        for text in range(len(sketches)):
+            best: list[_Ranked] = []
+            for number, (ranked, ends, _) in enumerate(tables):
+                best += _unpack(ranked[starts[number] : ends[text]], number)
+                starts[number] = ends[text]
+            yield self._name(best, most, least), sum(items[text] for _, _, items in tables)
+
+    def _name(self, best: list["_Ranked"], most: int | None, least: float) -> list[tuple[str, int]]:
         best.sort()
-        named = [
+        return [
             (self.parts[number].segment.item(place), -shared)
             for shared, number, place in best[:most]
             if shared <= least * best[0][0]
         ]
-        return named, total
 
     def states(self) -> Iterator[tuple[str, str]]:
         """Give each item with the digest of the text that it was indexed with."""
         for part in self.parts:
             for place in np.flatnonzero(part.alive).tolist():
                 yield part.segment.item(place), part.segment.state(place)
+
+
+def _unpack(ranked: list[int], number: int) -> list[_Ranked]:
+    return [(entry >> 32, number, entry & _PLACE) for entry in ranked]
 
 
 def build_index(

@@ -214,6 +214,47 @@ def rank_owners(  # noqa: PLR0913, PLR0917  numba passes no object of ours, so e
 
 
 @numba.njit(cache=True)
+def rank_each(  # noqa: PLR0913, PLR0917  see above
+    wanted: NDArray[np.uint64],
+    stops: NDArray[np.int64],
+    aside: NDArray[np.uint64],
+    endings: NDArray[np.bool_],
+    hashes: NDArray[np.uint64],
+    owners: NDArray[np.uint32],
+    directory: NDArray[np.uint32 | np.uint64],
+    alive: NDArray[np.bool_],
+    most: int,
+    least: float,
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Give what `rank_owners` gives for each of many texts, up to `most` of the first.
+
+    Args:
+        wanted: what is looked up, of one text after the other.
+        stops: where what is looked up for each text ends.
+        aside, endings, hashes, owners, directory, alive, least: as for one.
+        most: how many are given of each.
+
+    Returns:
+        The first of each text, those of one after those of the other; where those of each end; and for each how many
+        items share any.
+    """
+    ranked = np.empty(stops.size * min(most, alive.size), np.int64)
+    ends = np.empty(stops.size, np.int64)
+    items = np.empty(stops.size, np.int64)
+    start = 0
+    end = 0
+    for text in range(stops.size):
+        of_text = wanted[start : stops[text]]
+        found, items[text] = rank_owners(of_text, aside, endings, hashes, owners, directory, alive, least)
+        size = min(most, found.size)
+        ranked[end : end + size] = found[:size]
+        start = stops[text]
+        end += size
+        ends[text] = end
+    return ranked[:end], ends, items
+
+
+@numba.njit(cache=True)
 def find_runs(
     wanted: NDArray[np.uint64], hashes: NDArray[np.uint64], directory: NDArray[np.uint32 | np.uint64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
