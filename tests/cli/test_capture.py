@@ -113,8 +113,9 @@ def test_whoever_ends_us_ends_the_browser(workspace, tmp_path):
 
 
 @pytest.mark.browser
+@pytest.mark.timeout(240)
 def test_killed_at_any_point_nothing_broken_is_listed(run, workspace, tmp_path, open_folder):
-    """Killed at ten points of a capture, no browser stays, all that is listed verifies, and the next run sweeps."""
+    """Killed at six points of a capture, no browser stays, all that is listed verifies, and the next run sweeps."""
     environment = {**os.environ, "XDG_CONFIG_HOME": str(tmp_path / "config"), "TMPDIR": str(open_folder)}
     command = [sys.executable, "-m", "cloneward", "capture", "http://copy.test/", "--workspace", str(workspace)]
     quiet = {"env": environment, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -122,9 +123,9 @@ def test_killed_at_any_point_nothing_broken_is_listed(run, workspace, tmp_path, 
     subprocess.run(command, check=True, **quiet)
     whole_s = time.monotonic() - began_s
     chance = Random(5)
-    for part in range(10):
+    for part in range(6):
         with subprocess.Popen(command, **quiet) as process:
-            time.sleep(whole_s * (part + chance.random()) / 10)
+            time.sleep(whole_s * (part + chance.random()) / 6)
             process.kill()
         ends_s = time.monotonic() + 10
         while find_browsers(open_folder) and time.monotonic() < ends_s:
@@ -135,7 +136,7 @@ def test_killed_at_any_point_nothing_broken_is_listed(run, workspace, tmp_path, 
     assert list((workspace / "evidence" / "tmp").iterdir()) == []
     assert not list(open_folder.glob("cloneward-browser-*/pid"))
     sealed = [path for path in folders if path.name != "tmp"]
-    assert len(sealed) >= 2
+    assert len(sealed) >= 2  # the first and the last run, which nobody killed
     for path in (*sealed, workspace / "custody" / "ledger.jsonl"):
         told = run("verify", path, "--workspace", workspace, "--json")
         states = {step["name"]: step["result"] for step in told.records[0]["steps"]}
