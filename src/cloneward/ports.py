@@ -25,6 +25,28 @@ class Browser(Protocol):
         ...
 
 
+class Channel(Protocol):
+    """Carries letters to those who can act: the owner's mail, or an outbox from which nothing leaves.
+
+    `settle_s`: seconds after which a letter that was taken is sure to be found by `has`.
+    """
+
+    settle_s: float
+
+    def send(self, message_id: str, recipient: str, content: bytes) -> str:
+        """Hand a letter over, and give what was said when it was taken.
+
+        Raises:
+            RefusedError: it will never be taken; nothing went.
+            Unavailable: not now; nothing went, or with the code `unsure` nobody knows.
+        """
+        ...
+
+    def has(self, message_id: str) -> bool:
+        """Say whether a letter was taken before."""
+        ...
+
+
 class Steps(Protocol):
     """Runs the steps of a workflow's body: at once, or so that what was done is not done again after a crash."""
 

@@ -44,6 +44,8 @@ def test_gone_is_gone(state):
         ([*LIVE, *look(18), see("phone", 60, "back")], "live", ""),
         ([see("phone", 0, "live"), see("desktop", -1)], "cloaked", ""),
         ([see("phone", 0, "cloaked")], "cloaked", ""),
+        ([see("phone", 0, "live"), see("desktop", 0.5)], "cloaked", ""),
+        ([see("phone", 0, "live"), see("phone", 0.5)], "waiting", "apart"),
         ([*LIVE, *look(18), see("new", 20, "moved")], "moved", ""),
         ([*LIVE, *look(24)], "waiting", "apart"),
         ([*LIVE, *look(20), *look(24)], "waiting", "apart"),

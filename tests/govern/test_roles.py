@@ -7,7 +7,7 @@ from cloneward.govern.roles import ACTIONS, ROLES, RULES, WHY, Permission, Reque
 # Written by hand, from the requirements and not from the rules: x yes, 2 yes with a second person, e in an emergency.
 MATRIX = """
                     analyst approver counsel privacy admin
-action.approve      .       x        .       .       .
+action.approve      .       x        x       .       .
 action.perform      x       x        .       .       .
 action.propose      x       .        x       .       .
 audit.read          .       .        x       x       x

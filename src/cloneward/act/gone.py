@@ -28,11 +28,15 @@ class Sight:
 
 @dataclass(frozen=True, kw_only=True)
 class Rule:
-    """How often, how far apart, and from how many vantages nothing of it must be seen. `hour`: nearness of the hour."""
+    """How often, how far apart, and from how many vantages nothing of it must be seen.
+
+    `hour`: nearness of the hour of day. `round`: what is looked at within that time is looked at together.
+    """
 
     vantages: int = 3
     apart: timedelta = timedelta(hours=6)
     hour: timedelta = timedelta(hours=1)
+    round: timedelta = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,9 +60,9 @@ def tell_end(sights: Iterable[Sight], rule: Rule) -> Outlook:
     last_shown = shown[-1] if shown else None
     if last_shown is None:
         return Outlook(end="waiting", missing=("it was never seen there: there is nothing that could be gone",))
-    since = [sight for sight in ordered if sight.at > last_shown.at]
+    since = [sight for sight in ordered if _is_later(sight, last_shown, rule)]
     if not since:
-        hidden = [one for one in ordered if one.state not in SHOWN and last_shown.at - one.at < rule.apart]
+        hidden = [one for one in ordered if one.state not in SHOWN and abs(last_shown.at - one.at) < rule.apart]
         is_cloaked = last_shown.state == "cloaked" or any(one.vantage != last_shown.vantage for one in hidden)
         return Outlook(end="cloaked" if is_cloaked else "live")
     if any(sight.state == "moved" for sight in since):
@@ -84,6 +88,12 @@ def _list_missing(
         yield f"those that saw it: {', '.join(sorted(unasked))}"
     if not any(_is_same_hour(sight.at, last_shown.at, rule.hour) for sight in since):
         yield f"once at about {last_shown.at:%H:%M} UTC, when it was last seen"
+
+
+def _is_later(sight: Sight, last_shown: Sight, rule: Rule) -> bool:
+    """Say whether a sight is of a later moment: where others look at the same time, they only see something else."""
+    passed = sight.at - last_shown.at
+    return passed > rule.round or (passed > timedelta(0) and sight.vantage == last_shown.vantage)
 
 
 def _is_same_hour(one: datetime, other: datetime, nearness: timedelta) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cloneward import __version__
-from cloneward.cli import capture, check, doctor, evidence, init, protect, verify, watch
+from cloneward.cli import act, capture, case, check, doctor, evidence, init, judge, protect, verify, watch
 from cloneward.cli.output import tell
 from cloneward.errors import Error
 
@@ -24,6 +24,9 @@ app.command("check")(check.check)
 app.add_typer(protect.app)
 app.command("capture")(capture.capture)
 app.add_typer(watch.app)
+app.add_typer(case.app)
+app.add_typer(judge.app)
+app.add_typer(act.app)
 app.add_typer(evidence.app)
 app.command("verify")(verify.verify)
 app.command("doctor")(doctor.doctor)

@@ -75,7 +75,7 @@ class Rule:
 _READERS: Final = frozenset[Role]({"analyst", "approver", "counsel", "privacy"})
 
 RULES: Final[Mapping[Action, Rule]] = {
-    "action.approve": Rule(roles=frozenset({"approver"}), in_case=True, others_work=True),
+    "action.approve": Rule(roles=frozenset({"approver", "counsel"}), in_case=True, others_work=True),
     "action.perform": Rule(roles=frozenset({"analyst", "approver"}), in_case=True),
     "action.propose": Rule(roles=frozenset({"analyst", "counsel"}), in_case=True),
     "audit.read": Rule(roles=frozenset({"counsel", "privacy", "admin"})),

@@ -37,7 +37,12 @@ def open_case(connection: Connection, case: Case) -> tuple[Case, bool]:
 
 def find_case(connection: Connection, place: str) -> Case | None:
     """Give the case on a place, if there is one."""
-    row = connection.execute(select(cases).where(cases.c.id == case_id(place))).one_or_none()
+    return find_case_by_id(connection, case_id(place))
+
+
+def find_case_by_id(connection: Connection, name: str) -> Case | None:
+    """Give a case by its id, if there is one."""
+    row = connection.execute(select(cases).where(cases.c.id == name)).one_or_none()
     return None if row is None else _read_case(row)
 
 
@@ -47,10 +52,10 @@ def get_case(connection: Connection, name: str) -> Case:
     Raises:
         InputError: there is no such case.
     """
-    row = connection.execute(select(cases).where(cases.c.id == name)).one_or_none()
-    if row is None:
+    case = find_case_by_id(connection, name)
+    if case is None:
         raise InputError(f"no case {name!r}", hint="cloneward case list shows their ids")
-    return _read_case(row)
+    return case
 
 
 def list_cases(connection: Connection, state: CaseState | None = None) -> Iterator[Case]:

@@ -11,14 +11,18 @@ from typing import Final
 from cloneward.capture.matrix import list_vantages
 from cloneward.capture.plain import Plain
 from cloneward.clock import Clock
-from cloneward.errors import Unavailable
+from cloneward.errors import InputError, Unavailable
 from cloneward.fetch.http import Fetcher
+from cloneward.fetch.imap import Mailbox, Position
 from cloneward.fetch.pace import Pace
+from cloneward.fetch.post import Post
+from cloneward.fetch.smtp import Relay
 from cloneward.govern.roles import Request, Subject
 from cloneward.model.content import Problem
 from cloneward.model.vantage import Bounds, Vantage
-from cloneward.ports import Browser
+from cloneward.ports import Browser, Channel
 from cloneward.settings import Settings
+from cloneward.store.outbox import Outbox
 from cloneward.store.workspace import Workspace
 from cloneward.workflows.access import look
 from cloneward.workflows.capture import Job
@@ -127,6 +131,44 @@ def open_job(workspace: Workspace, clock: Clock, *, is_plain: bool, falls_back: 
 def open_gatherer(settings: Settings, clock: Clock, purpose: str) -> Gatherer:
     """Give what reads addresses plainly and under our own name, as the settings allow."""
     return Gatherer(Reader(Fetcher(settings.fetch, clock, contact=settings.site), clock, purpose))
+
+
+def open_channel(workspace: Workspace) -> Channel:
+    """Give what carries letters: the outbox as long as the sandbox is on, else the owner's mail.
+
+    Raises:
+        InputError: the sandbox is off, and no mail server is set.
+    """
+    settings = workspace.settings
+    if settings.sandbox:
+        return Outbox(workspace.folder / "outbox")
+    if not settings.mail.host:
+        raise InputError("no mail server is set", hint="set host in [mail], or leave the sandbox on")
+    return _open_post(settings)
+
+
+def read_new_mail(workspace: Workspace) -> Iterator[bytes]:
+    """Give what lies in the owner's mailbox, the oldest first; what was read before is known by its bytes.
+
+    Raises:
+        InputError: no mailbox is set, or it does not let us in.
+        Unavailable: it cannot be reached.
+    """
+    return (content for content, _ in _open_post(workspace.settings).read(Position()))
+
+
+def _open_post(settings: Settings) -> Post:
+    mail = settings.mail
+    relay = Relay(host=mail.host, port=mail.port, security=mail.security, user=mail.user, password=mail.password)
+    box = Mailbox(
+        host=mail.imap_host,
+        port=mail.imap_port,
+        user=mail.user,
+        password=mail.password,
+        security=mail.imap_security,
+        folder=mail.folder,
+    )
+    return Post(relay, settings.sender.mail, mail.copy_to or settings.sender.mail, box if mail.imap_host else None)
 
 
 def list_all(settings: Settings, clock: Clock) -> tuple[Vantage, ...]:
